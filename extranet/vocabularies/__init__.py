@@ -162,7 +162,7 @@ def languages() -> Vocabulary[Language]:
 
 
 def install(app: Flask, folder: Path) -> None:
-    """Give the app the vocabularies of its site; `folder` (`DATA_DIR/vocabularies`) may hold some files or be absent."""
+    """Give the app the vocabularies of its site: `folder` (`DATA_DIR/vocabularies`) may hold some files, or none."""
     app.extensions[EXTENSION] = load(folder)
 
 

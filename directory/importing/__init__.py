@@ -1,0 +1,1 @@
+"""People and organisations from a former system."""
