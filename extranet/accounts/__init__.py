@@ -1,0 +1,1 @@
+"""Accounts: how a person becomes a member, signs in, and keeps their own settings."""

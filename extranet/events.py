@@ -1,0 +1,239 @@
+"""What happened: one row that is trail, outbox and catch-up log in one.
+
+A fact is recorded in the transaction that makes it true. A fact of a *stream* (a workspace) takes the stream's next `seq`,
+gapless because the counter's row is locked until the commit. Three kinds of reactions follow a fact:
+
+- `together`: in the same transaction, for what must be true at the same moment;
+- `at_once`: after the commit, in this process, soon and in order, and forgotten if the process dies (live news:
+  who missed it catches up by `seq`);
+- `later`: through the outbox, at least once, also after a kill (letters, the index).
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, cast
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from sqlalchemy.orm import Mapped, mapped_column
+
+from extranet import clock, db
+from extranet.db import Base
+from extranet.members import Member
+from extranet.soon import soon
+
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact, in the past tense, holding ids only. Subclasses are frozen dataclasses; their name is their kind."""
+
+    @classmethod
+    def kind(cls) -> str:
+        """`MessagePosted` is `message-posted`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fact with its place: when, by whom, and, within a stream, its `seq`."""
+
+    event: Any
+    id: int
+    stream: str | None
+    seq: int | None
+    at: datetime
+    actor_id: str | None
+
+    @property
+    def kind(self) -> str:
+        return cast(str, self.event.kind())
+
+
+class Stream(Base):
+    """The counter of one gapless sequence; its id is the id of what it belongs to."""
+
+    __tablename__ = "event_streams"
+
+    id: Mapped[str] = mapped_column(sa.String(12), primary_key=True)
+    head: Mapped[int] = mapped_column(sa.BigInteger(), default=0)
+
+
+class EventRow(Base):
+    """A recorded fact as it is kept."""
+
+    __tablename__ = "events"
+    __table_args__ = (sa.UniqueConstraint("stream", "seq"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    stream: Mapped[str | None] = mapped_column(sa.String(12))
+    seq: Mapped[int | None] = mapped_column(sa.BigInteger())
+    kind: Mapped[str]
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(sa.JSON())
+
+
+class OutboxRow(Base):
+    """A reaction that has still to be done."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    reaction: Mapped[str]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+
+
+Reaction = Callable[[Recorded], None]
+BatchReaction = Callable[[Sequence[Recorded]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A durable reaction: its stable name, the function, and whether it takes many facts at a time."""
+
+    name: str
+    run: Callable[[Any], None]
+    in_batches: bool
+
+
+class Reactions:
+    """Which reactions follow which kind of fact, in one app."""
+
+    KEY: ClassVar[str] = "reactions"
+
+    def __init__(self) -> None:
+        self.kinds: dict[str, type[Event]] = {}
+        self._together: dict[str, list[Reaction]] = {}
+        self._at_once: dict[str, list[Reaction]] = {}
+        self._later: dict[str, list[Later]] = {}
+        self.by_name: dict[str, Later] = {}
+
+    def knows(self, *events: type[Event]) -> None:
+        """Make kinds of facts known that have no reaction."""
+        for event in events:
+            self.kinds[event.kind()] = event
+
+    def together(self, event: type[Event], *reactions: Reaction) -> None:
+        """React in the same transaction."""
+        self.knows(event)
+        self._together.setdefault(event.kind(), []).extend(reactions)
+
+    def at_once(self, event: type[Event], *reactions: Reaction) -> None:
+        """React after the commit, in this process, without a promise."""
+        self.knows(event)
+        self._at_once.setdefault(event.kind(), []).extend(reactions)
+
+    def later(self, event: type[Event], *reactions: Reaction) -> None:
+        """React through the outbox, at least once, one fact at a time."""
+        self._promise(event, reactions, in_batches=False)
+
+    def later_in_batches(self, event: type[Event], *reactions: BatchReaction) -> None:
+        """React through the outbox, at least once, many facts at a time."""
+        self._promise(event, reactions, in_batches=True)
+
+    def _promise(self, event: type[Event], reactions: Iterable[Callable[[Any], None]], *, in_batches: bool) -> None:
+        self.knows(event)
+        for run in reactions:
+            name = f"{run.__module__}.{run.__qualname__}"
+            promise = Later(name, run, in_batches)
+            self.by_name[name] = promise
+            self._later.setdefault(event.kind(), []).append(promise)
+
+    def of(self, kind: str) -> tuple[list[Reaction], list[Reaction], list[Later]]:
+        """The reactions together, at once and later to a kind of fact."""
+        return self._together.get(kind, []), self._at_once.get(kind, []), self._later.get(kind, [])
+
+    def revive(self, row: EventRow) -> Recorded:
+        """The fact of a kept row."""
+        kind = self.kinds[row.kind]
+        names = {field.name: field.type for field in dataclasses.fields(kind)}
+        data = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in row.data.items()
+            if name in names
+        }
+        return Recorded(kind(**data), row.id, row.stream, row.seq, row.at, row.actor_id)
+
+
+def install(app: Flask) -> None:
+    """Give the app an empty set of reactions."""
+    app.extensions[Reactions.KEY] = Reactions()
+
+
+def reactions(app: Flask | None = None) -> Reactions:
+    """The app's reactions; a feature's `install(app)` adds its own."""
+    return cast(Reactions, (app or current_app).extensions[Reactions.KEY])
+
+
+def open_stream(stream: str) -> None:
+    """Begin a gapless sequence at 0."""
+    db.session().add(Stream(id=stream, head=0))
+    db.session().flush()
+
+
+def record(event: Event, *, by: Member | None, stream: str | None = None, at: datetime | None = None) -> Recorded:
+    """Keep a fact in the present transaction, with the stream's next `seq`, and promise its reactions."""
+    held = db.session()
+    held.flush()
+    row = EventRow(
+        stream=stream,
+        seq=next_seq(stream) if stream is not None else None,
+        kind=event.kind(),
+        at=at or clock.now(),
+        actor_id=by.id if by is not None else None,
+        data=dataclasses.asdict(event),
+    )
+    held.add(row)
+    held.flush()
+    recorded = Recorded(event, row.id, row.stream, row.seq, row.at, row.actor_id)
+    _follow(recorded)
+    return recorded
+
+
+def next_seq(stream: str) -> int:
+    """Take the next number of a stream; the stream waits for this transaction from here on."""
+    statement = sa.update(Stream).where(Stream.id == stream).values(head=Stream.head + 1).returning(Stream.head)
+    return db.session().execute(statement.execution_options(synchronize_session=False)).scalar_one()
+
+
+def head_of(stream: str) -> int:
+    """The last number that a stream has given; 0 before the first, or if there is no such stream."""
+    return db.session().scalar(sa.select(Stream.head).where(Stream.id == stream)) or 0
+
+
+def heads_of(streams: Iterable[str]) -> Mapping[str, int]:
+    """The last numbers of several streams."""
+    rows = db.session().execute(sa.select(Stream.id, Stream.head).where(Stream.id.in_(list(streams))))
+    return {stream: head for stream, head in rows}
+
+
+def forget_stream(stream: str) -> None:
+    """Remove a stream and all its facts: the trail keeps only what is recorded outside it."""
+    db.session().execute(sa.delete(EventRow).where(EventRow.stream == stream))
+    db.session().execute(sa.delete(Stream).where(Stream.id == stream))
+
+
+def _follow(recorded: Recorded) -> None:
+    together, at_once, later = reactions().of(recorded.kind)
+    for reaction in together:
+        reaction(recorded)
+    if later:
+        now = clock.now()
+        db.session().add_all(OutboxRow(event_id=recorded.id, reaction=promise.name, due_at=now) for promise in later)
+        db.after_commit(_wake_the_drainer)
+    for reaction in at_once:
+        db.after_commit(lambda reaction=reaction: soon(lambda: reaction(recorded)))  # type: ignore[misc]
+
+
+def _wake_the_drainer() -> None:
+    from extranet import outbox
+
+    outbox.wake()

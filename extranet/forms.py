@@ -1,0 +1,107 @@
+"""Forms: what people type, checked, with a sentence beside each field. Touches Flask-WTF and WTForms alone.
+
+A form that does not pass is shown again with status 422, with all that was typed.
+"""
+
+import unicodedata
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask import Flask, Response, make_response, render_template
+from flask_wtf import CSRFProtect, FlaskForm
+from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms.validators import InputRequired, Length
+
+from extranet.i18n import _, lazy
+from extranet.identity import is_by_token
+
+csrf = CSRFProtect()
+
+SHORT = 200
+"""Characters that a name, a title or a single line may have."""
+LONG = 5_000
+"""Characters that a description may have."""
+
+
+def install(app: Flask) -> None:
+    """Every form carries a token; a request by personal access token needs none, because no browser sends it by itself."""
+    app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session: an hour's pause must lose nothing
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    csrf.init_app(app)
+    app.before_request(_protect)
+
+
+def _protect() -> None:
+    from flask import request
+
+    if request.method in ("GET", "HEAD", "OPTIONS") or is_by_token():
+        return
+    csrf.protect()
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of the extranet. Shown again by `again` when it does not pass."""
+
+    def again(self, template: str, **facts: Any) -> Response:
+        """The page with this form once more, status 422, with what was typed and what is wrong."""
+        return make_response(render_template(template, form=self, **facts), 422)
+
+    def changed(self) -> dict[str, Any]:
+        """What was typed, by field name, without the token."""
+        return {name: value for name, value in self.data.items() if name != "csrf_token"}
+
+
+def tidy(text: str | None) -> str | None:
+    """A line as it is kept: composed (NFC), without control characters, without space around or doubled."""
+    if text is None:
+        return None
+    composed = unicodedata.normalize("NFC", text)
+    return " ".join("".join(c if unicodedata.category(c) != "Cc" else " " for c in composed).split())
+
+
+def tidy_text(text: str | None) -> str | None:
+    """Several lines as they are kept: composed, newlines as one character, without other control characters."""
+    if text is None:
+        return None
+    composed = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in composed if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+
+
+def line(label: Any, *, required: bool = True, most: int = SHORT, description: Any = "", **more: Any) -> StringField:
+    """A field of one line."""
+    return StringField(
+        label, filters=[tidy], validators=_checks(required, most), description=description, **more
+    )
+
+
+def text(label: Any, *, required: bool = True, most: int = LONG, description: Any = "", **more: Any) -> TextAreaField:
+    """A field of several lines."""
+    return TextAreaField(
+        label, filters=[tidy_text], validators=_checks(required, most), description=description, **more
+    )
+
+
+def _checks(required: bool, most: int) -> list[Any]:
+    checks: list[Any] = [filled] if required else []
+    return [*checks, Length(max=most, message=lazy("Write at most %(max)d characters."))]
+
+
+class Filled(InputRequired):
+    """Something other than space must be there."""
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        if not (field.data.strip() if isinstance(field.data, str) else field.data):
+            raise ValidationError(_("Fill in this field."))
+
+
+filled = Filled()
+
+
+class EmailAddress:
+    """The field must be an e-mail address; whether it takes letters is found out by writing to it."""
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        try:
+            validate_email(field.data or "", check_deliverability=False, test_environment=True)
+        except EmailNotValidError as error:
+            raise ValidationError(_("Write an e-mail address, such as name@example.org.")) from error

@@ -1,0 +1,97 @@
+"""HTML that is clean because nothing else can be kept: the one module that makes `Markup`. Touches bleach and markdown-it.
+
+Markdown goes in, at write; a small, fixed set of elements comes out. Images and raw HTML are not taken, headings
+become strong lines (a message has no place in the page's outline), and every block says `dir="auto"`, so that Arabic
+and Persian text sets right to left by itself.
+"""
+
+import re
+from collections.abc import Sequence
+from html import unescape
+from typing import Any
+
+import sqlalchemy as sa
+from bleach.sanitizer import Cleaner
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+from sqlalchemy.engine import Dialect
+
+TAGS = frozenset({"p", "br", "strong", "em", "s", "a", "ul", "ol", "li", "blockquote", "code", "pre", "hr"})
+ATTRIBUTES = {"a": ["href", "rel"], "ol": ["start"], "*": ["dir"]}
+PROTOCOLS = frozenset({"http", "https", "mailto", "tel"})
+
+_BLOCKS = frozenset({"paragraph_open", "list_item_open", "blockquote_open", "heading_open"})
+_cleaner = Cleaner(
+    tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True,
+)
+
+
+class Clean(Markup):
+    """Text that has been through the cleaner."""
+
+
+class CleanHtml(sa.TypeDecorator[Markup]):
+    """A column that can hold nothing but clean HTML."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return str(value) if isinstance(value, Clean) else str(clean(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Clean | None:
+        return None if value is None else Clean(value)
+
+
+def clean(html: str) -> Clean:
+    """HTML with all but the allowed elements, attributes and protocols taken out."""
+    return Clean(_cleaner.clean(str(html)))
+
+
+def from_markdown(text: str) -> Clean:
+    """Markdown as clean HTML; line breaks are kept, bare addresses become links."""
+    return clean(_markdown.render(text))
+
+
+def to_text(html: str) -> str:
+    """The words of clean HTML without its elements, for previews, letters and the index."""
+    spaced = re.sub(r"</(p|li|blockquote|pre)>|<br ?/?>|<hr ?/?>", " ", str(html))
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", spaced)).split())
+
+
+def mark(fragments: Sequence[tuple[str, bool]]) -> Markup:
+    """Fragments of plain text, those that match inside <mark>; all of it escaped."""
+    return Markup("").join(Markup("<mark>%s</mark>") % text if hit else escape(text) for text, hit in fragments)
+
+
+def _soften(state: Any) -> None:
+    tokens: list[Token] = state.tokens
+    for token in tokens:
+        if token.type in _BLOCKS:
+            token.attrSet("dir", "auto")
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = "p"
+        if token.type == "inline":
+            for child in token.children or []:
+                if child.type == "link_open":
+                    child.attrSet("rel", "nofollow noopener noreferrer")
+
+
+def _strong_heading(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    return "<p dir=\"auto\"><strong>" if token.nesting == 1 else "</strong></p>\n"
+
+
+def _make_markdown() -> MarkdownIt:
+    markdown = MarkdownIt("js-default", {"html": False, "linkify": True, "breaks": True, "typographer": False})
+    markdown.disable(["image", "table"])
+    markdown.core.ruler.push("soften", _soften)
+    markdown.add_render_rule("heading_open", _strong_heading)
+    markdown.add_render_rule("heading_close", _strong_heading)
+    return markdown
+
+
+_markdown = _make_markdown()

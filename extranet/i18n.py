@@ -1,0 +1,103 @@
+"""Languages: which one this person reads, and the texts, dates and numbers in it. Touches Flask-Babel alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from babel import Locale
+from flask import Flask, g, has_request_context, request
+from flask_babel import (
+    Babel,
+    force_locale,
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_timedelta,
+    get_locale,
+    gettext,
+    lazy_gettext,
+    lazy_ngettext,
+    ngettext,
+)
+
+from extranet.config import LANGUAGES
+
+__all__ = [
+    "LANGUAGE_NAMES", "_", "current_locale", "in_language", "install", "lazy", "lazy_ngettext", "ngettext",
+    "show_ago", "show_date", "show_moment", "show_number",
+]
+
+_ = gettext
+lazy = lazy_gettext
+
+LANGUAGE_NAMES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
+"""Each language by its own name, as the language switch shows it."""
+
+COOKIE = "language"
+
+
+def install(app: Flask, *, timezone: str, default: str, packages: list[str]) -> None:
+    """Read the catalogues of `packages` (folders `translations` in them) and choose a language for each request."""
+    root = Path(__file__).resolve().parent.parent
+    folders = [str(root / package / "translations") for package in packages]
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
+    app.config["BABEL_DEFAULT_LOCALE"] = default
+    Babel(app, locale_selector=_choose, timezone_selector=lambda: timezone, default_timezone=timezone)
+    app.jinja_env.filters.update(date=show_date, moment=show_moment, ago=show_ago, number=show_number)
+
+
+def _choose() -> str | None:
+    if not has_request_context():
+        return None
+    member = g.get("member")
+    chosen = (member.language if member is not None else None) or request.cookies.get(COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(LANGUAGES)
+
+
+def current_locale() -> str:
+    """The language code of what is being made now: fi, sv or en."""
+    locale = get_locale()
+    return locale.language if locale is not None else "fi"
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Within the block, texts and dates are in this language, whoever asks."""
+    with force_locale(code):
+        yield
+
+
+def show_date(value: date | datetime, style: str = "medium") -> str:
+    """A day as its readers write it: 21.11.2026 in Finnish."""
+    return cast(str, format_date(value, style))
+
+
+def show_moment(value: datetime, style: str = "short") -> str:
+    """A day and a time of day, in the site's time zone."""
+    return cast(str, format_datetime(value, style))
+
+
+def show_ago(value: datetime) -> str:
+    """How long ago, roughly: «3 tuntia sitten»."""
+    from extranet.clock import now
+
+    return cast(str, format_timedelta(value - now(), granularity="second", add_direction=True))
+
+
+def show_number(value: int | float) -> str:
+    """A number with the language's separators."""
+    return cast(str, format_decimal(value))
+
+
+def locale_object() -> Locale:
+    """Babel's own locale, for names of languages and the like."""
+    return cast(Locale, get_locale() or Locale.parse("fi"))
+
+
+def text_direction() -> str:
+    """`ltr` or `rtl`, for the html element."""
+    return cast(Any, locale_object()).text_direction or "ltr"

@@ -1,0 +1,123 @@
+"""Who is asking: the member behind the session cookie or, on the API, behind a personal access token. Touches Flask-Login alone."""
+
+from typing import Any, cast
+
+from flask import Flask, current_app, g, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+
+from extranet import credentials, db
+from extranet.credentials import Credential
+from extranet.errors import AcceptTermsFirst, SignInFirst
+from extranet.i18n import current_locale
+from extranet.members import Member
+from extranet.soon import soon
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """A credential in the form that Flask-Login knows; its id is the secret in the cookie."""
+
+    def __init__(self, credential: Credential, secret: str) -> None:
+        self.credential = credential
+        self.secret = secret
+
+    def get_id(self) -> str:
+        return self.secret
+
+
+def install(app: Flask) -> None:
+    """Know the member of each request before anything else runs."""
+    manager = LoginManager()
+    manager.session_protection = None  # an address changes on every tram; the credential can be ended instead
+    manager.init_app(app)
+    manager.user_loader(_by_cookie)
+    manager.request_loader(_by_token)
+    app.before_request(_know)
+    app.teardown_request(_note_use)
+
+
+def current_member() -> Member | None:
+    """The member who asks, or None for a visitor."""
+    return cast(Member | None, g.get("member"))
+
+
+def current_credential() -> Credential | None:
+    """What the asking member is known by in this request."""
+    return cast(Credential | None, g.get("credential"))
+
+
+def member_or_sign_in() -> Member:
+    """The member who asks. Raises `SignInFirst`, or `AcceptTermsFirst` if other terms hold than they accepted."""
+    member = current_member()
+    if member is None:
+        raise SignInFirst
+    if not member.has_accepted_terms:
+        raise AcceptTermsFirst
+    return member
+
+
+def sign_in(member: Member) -> None:
+    """Sign this browser in as `member`, in a fresh session."""
+    session.clear()
+    days = current_app.config["PERMANENT_SESSION_LIFETIME"].days
+    agent = request.user_agent.string
+    secret = credentials.open_browser(member, user_agent=agent, language=current_locale(), days=days)
+    credential = credentials.find(secret, "browser")
+    if credential is None:
+        raise SignInFirst
+    session.permanent = True
+    login_user(SignedIn(credential, secret))
+    g.member, g.credential = member, credential
+
+
+def sign_out() -> None:
+    """End this browser's credential: a copy of the cookie is dead too."""
+    member, credential = current_member(), current_credential()
+    if member is not None and credential is not None:
+        credentials.end(member, credential.id)
+    logout_user()
+    session.clear()
+    g.member = g.credential = None
+
+
+def is_by_token() -> bool:
+    """Whether this request comes with a token, which no browser sends by itself, so that it needs no form's token."""
+    return request.path.startswith("/api/") and request.headers.get("Authorization", "").startswith("Bearer ")
+
+
+def _know() -> None:
+    if request.endpoint in ("static", None):
+        g.member = g.credential = None
+        return
+    asking: Any = current_user
+    credential = asking.credential if isinstance(asking._get_current_object(), SignedIn) else None
+    g.credential = credential
+    g.member = credential.member if credential is not None else None
+
+
+def _by_cookie(secret: str) -> SignedIn | None:
+    if is_by_token():
+        return _by_token(request)
+    credential = credentials.find(secret, "browser")
+    return SignedIn(credential, secret) if credential is not None else None
+
+
+def _by_token(_request: Any) -> SignedIn | None:
+    if not is_by_token():
+        return None
+    secret = request.headers["Authorization"].removeprefix("Bearer ").strip()
+    credential = credentials.find(secret, "token")
+    return SignedIn(credential, secret) if credential is not None else None
+
+
+def _note_use(_error: BaseException | None) -> None:
+    credential = current_credential()
+    if credential is None or not credential.is_worth_noting:
+        return
+    credential_id, days = credential.id, current_app.config["PERMANENT_SESSION_LIFETIME"].days
+
+    def note() -> None:
+        with db.writing():
+            credentials.note_use(credential_id, days=days)
+
+    db.release()
+    soon(note)

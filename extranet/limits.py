@@ -1,0 +1,39 @@
+"""How often one may try: rate limits for entrances that invite guessing. Touches Flask-Limiter alone."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from extranet.config import Settings
+from extranet.identity import current_member
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def _who() -> str:
+    member = current_member()
+    return member.id if member is not None else get_remote_address()
+
+
+_limiter = Limiter(key_func=_who, headers_enabled=False, strategy="fixed-window")
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Count in Redis where there is one, so that several processes count together; else in memory."""
+    app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
+    app.config["RATELIMIT_ENABLED"] = settings.rate_limits
+    app.config["RATELIMIT_SWALLOW_ERRORS"] = True
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = False
+    _limiter.init_app(app)
+
+
+def limited(limit: str, *, by_address: bool = False) -> Callable[[View], View]:
+    """Take at most `limit` requests («10 per minute») of one member, else of one address; safe methods do not count."""
+    key = get_remote_address if by_address else _who
+    return cast(
+        Callable[[View], View],
+        _limiter.limit(limit, key_func=key, exempt_when=lambda: request.method in ("GET", "HEAD", "OPTIONS")),
+    )

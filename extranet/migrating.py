@@ -1,0 +1,91 @@
+"""The database's tables: made when there are none, brought up to date by `flask upgrade`. Touches Alembic alone."""
+
+import fcntl
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+from alembic import autogenerate, command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from extranet import db
+from extranet.db import Base
+
+log = logging.getLogger(__name__)
+
+_SCRIPTS = Path(__file__).resolve().parent / "migrations"
+
+
+def make_if_empty(folder: Path) -> None:
+    """Make the tables in an empty database; leave any other as it is. `folder` holds the lock between processes."""
+    with _alone(folder), db.database().engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            connection.rollback()
+            _upgrade()
+        elif current(connection) != newest():
+            log.warning("The database is older than the program: run «flask --app wsgi upgrade».")
+
+
+def upgrade(folder: Path) -> None:
+    """Bring the tables up to date."""
+    with _alone(folder):
+        _upgrade()
+
+
+def current(connection: Connection) -> str | None:
+    """The revision that the database is at."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest() -> str | None:
+    """The one newest revision. Raises if there are two."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def difference(connection: Connection) -> list[Any]:
+    """What the models have and the tables have not, and the other way round; empty when they agree."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return cast(list[Any], autogenerate.compare_metadata(context, Base.metadata))
+
+
+def write(message: str) -> None:
+    """Write a revision from the difference between models and tables."""
+    with _connected() as config:
+        command.revision(config, message, autogenerate=True, rev_id=f"{_next_number():04d}")
+
+
+def _upgrade() -> None:
+    with _connected() as config:
+        command.upgrade(config, "head")
+
+
+def _next_number() -> int:
+    return len(list(ScriptDirectory.from_config(_config()).walk_revisions())) + 1
+
+
+@contextmanager
+def _connected() -> Iterator[Config]:
+    config = _config()
+    engine = db.database().engine.execution_options(begins_as_writer=True)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        yield config
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / "upgrade.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

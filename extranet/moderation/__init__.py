@@ -1,0 +1,1 @@
+"""The desk: where moderators decide who is in."""

@@ -1,0 +1,273 @@
+"""News, told to people and never to rooms. Touches Flask-SocketIO alone.
+
+A socket joins one inbox when it connects: that of the credential (signed-in browser or token) it came with. Who gets a
+piece of news is read from the database at the moment of sending, and so are their credentials: there is no
+subscription to guard or to revoke, and a lost broker cannot leak. What was ended is also closed: by the process itself,
+through Redis in the others, and, if Redis is away, by each process's own look at the database.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, cast
+
+import sqlalchemy as sa
+from flask import Flask, current_app, g, request
+from flask_socketio import SocketIO, disconnect, join_room
+from gevent import sleep, spawn
+
+from extranet import credentials, db, events
+from extranet.config import LANGUAGES
+from extranet.credentials import Credential, CredentialsEnded, usable
+from extranet.doors import Door, Guard, Rule, Unguarded
+from extranet.errors import Refusal
+from extranet.events import Recorded
+from extranet.members import Member
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 10.0
+"""Seconds between two heartbeats; clients expect one at least every 15."""
+_GOODBYE = "extranet:goodbye"
+
+Payload = Mapping[str, Any] | Callable[[str], Mapping[str, Any]]
+People = Iterable[str] | sa.Select[tuple[str]]
+Heads = Callable[[Collection[str]], Mapping[str, Mapping[str, int]]]
+
+
+class Realtime:
+    """One server process's sockets: which credential each came with."""
+
+    def __init__(self, app: Flask, *, redis_url: str) -> None:
+        self._app = app
+        self._redis_url = redis_url
+        self._sockets: dict[str, tuple[str, str]] = {}  # socket id -> credential id, member id
+        self._heads: list[Heads] = []
+        self._started = False
+        self.heard: dict[str, Guard] = {}
+        self.socketio: Any = SocketIO(
+            app,
+            async_mode="gevent",
+            message_queue=redis_url or None,
+            manage_session=False,
+            ping_interval=20,
+            ping_timeout=15,
+            max_http_buffer_size=20_000,
+            logger=False,
+            engineio_logger=False,
+        )
+        self.socketio.on_event("connect", self._connect)
+        self.socketio.on_event("disconnect", self._disconnect)
+        self.socketio.on_error_default(_note_failure)
+
+    def start(self) -> None:
+        """Begin the heartbeat, and listen for what other processes end: called once in each server process."""
+        if not self._started:
+            self._started = True
+            spawn(self._beat)
+            if self._redis_url:
+                spawn(self._listen)
+
+    def beats_with(self, heads: Heads) -> None:
+        """Add a source of heads: for some members, their streams' names and last numbers."""
+        self._heads.append(heads)
+
+    def hears(self, name: str, door: Door, rule: Rule) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register what is done when a client says `name`, through a door: `handler(member, thing, data)`."""
+        self.heard[name] = Guard(door.name, rule.__name__)
+
+        def register(handler: Callable[..., Any]) -> Callable[..., Any]:
+            def hear(data: Any = None) -> Any:
+                return self._hear(handler, door, rule, data)
+
+            self.socketio.on_event(name, hear)
+            return handler
+
+        return register
+
+    def close(self, credential_ids: Collection[str]) -> None:
+        """Close what these credentials hold open, here and in the other processes."""
+        self._close_here(set(credential_ids))
+        if self._redis_url:
+            self._tell_the_others(list(credential_ids))
+
+    def _connect(self, auth: Any = None) -> bool:
+        credential = self._credential(auth)
+        if credential is None or not credential.member.has_accepted_terms:
+            return False
+        sid = _socket_id()
+        self._sockets[sid] = (credential.id, credential.member_id)
+        join_room(inbox(credential.id))
+        self._greet(sid, credential.member_id)
+        return True
+
+    def _credential(self, auth: Any) -> Credential | None:
+        secret = auth.get("token") if isinstance(auth, dict) else None
+        if isinstance(secret, str):
+            with db.reading():
+                return credentials.find(secret, "token")
+        return cast(Credential | None, g.get("credential")) or _by_cookie()
+
+    def _disconnect(self, _reason: Any = None) -> None:
+        self._sockets.pop(_socket_id(), None)
+
+    def _hear(self, handler: Callable[..., Any], door: Door, rule: Rule, data: Any) -> Any:
+        entry = self._sockets.get(_socket_id())
+        if entry is None or not isinstance(data, dict):
+            return {"status": 400}
+        try:
+            with db.reading():
+                credential = credentials.find_usable(entry[0])
+                if credential is None:
+                    disconnect()
+                    return {"status": 401}
+                thing = door.admit(credential.member, rule, _address(door, data))
+                return handler(credential.member, thing, data) or {"status": 200}
+        except Refusal as refusal:
+            return {"status": refusal.status}
+
+    def _greet(self, sid: str, member_id: str) -> None:
+        with db.reading():
+            for name, heads in self._gather([member_id]).items():
+                if name == member_id:
+                    self.socketio.emit("head", heads, to=sid)
+
+    def _beat(self) -> None:
+        while True:
+            sleep(HEARTBEAT)
+            try:
+                with self._app.app_context():
+                    self.beat()
+            except Exception:
+                log.exception("A heartbeat failed; the next one follows")
+
+    def beat(self) -> None:
+        """Close what was ended meanwhile and tell everyone connected here how far their workspaces are."""
+        here = dict(self._sockets)
+        with db.reading():
+            live = _still_usable({credential for credential, _member in here.values()})
+            heads = self._gather({member for _credential, member in here.values()})
+        self._close_here({credential for credential, _member in here.values()} - live)
+        for sid, (credential, member) in here.items():
+            if credential in live:
+                self.socketio.emit("head", heads.get(member, {}), to=sid)
+
+    def _gather(self, member_ids: Collection[str]) -> dict[str, dict[str, int]]:
+        gathered: dict[str, dict[str, int]] = {member: {} for member in member_ids}
+        if gathered:
+            for heads in self._heads:
+                for member, numbers in heads(member_ids).items():
+                    gathered[member].update(numbers)
+        return gathered
+
+    def _close_here(self, ended: set[str]) -> None:
+        for sid, (credential, _member) in list(self._sockets.items()):
+            if credential in ended:
+                self._sockets.pop(sid, None)
+                self.socketio.server.disconnect(sid)
+
+    def _tell_the_others(self, ended: list[str]) -> None:
+        import redis
+
+        try:
+            redis.Redis.from_url(self._redis_url).publish(_GOODBYE, json.dumps(ended))
+        except redis.RedisError as error:
+            log.warning("Redis is away; the other processes close ended sockets at their next heartbeat: %s", error)
+
+    def _listen(self) -> None:
+        import redis
+
+        while True:
+            try:
+                subscription = cast(Any, redis.Redis.from_url(self._redis_url)).pubsub(ignore_subscribe_messages=True)
+                subscription.subscribe(_GOODBYE)
+                for message in subscription.listen():
+                    self._close_here(set(json.loads(message["data"])))
+            except redis.RedisError as error:
+                log.warning("Redis is away: %s", error)
+                sleep(1)
+
+
+def install(app: Flask, *, redis_url: str) -> None:
+    """Give the app its sockets; what ends a credential closes them."""
+    app.extensions["realtime"] = Realtime(app, redis_url=redis_url)
+    events.reactions(app).at_once(CredentialsEnded, _close_what_they_hold_open)
+
+
+def realtime(app: Flask | None = None) -> Realtime:
+    """The app's sockets."""
+    return cast(Realtime, (app or current_app).extensions["realtime"])
+
+
+def inbox(credential_id: str) -> str:
+    """The one room that a socket joins."""
+    return f"inbox:{credential_id}"
+
+
+def tell(people: People, event: str, payload: Payload) -> None:
+    """Send news to members: `people` are their ids, or a query for them, read now, in one query with their credentials.
+
+    `payload` is a mapping, or makes one for a language, once for each language that somebody reads.
+    """
+    for language, inboxes in _inboxes(people).items():
+        content = payload(language) if callable(payload) else payload
+        realtime().socketio.emit(event, content, to=inboxes)
+
+
+def check(app: Flask) -> None:
+    """Raise `Unguarded` if a socket event is heard that no door guards."""
+    sockets = realtime(app)
+    known = {"connect", "disconnect", *sockets.heard}
+    handlers = {str(name) for namespace in sockets.socketio.server.handlers.values() for name in namespace}
+    if handlers - known:
+        raise Unguarded(f"These socket events name no rule: {', '.join(sorted(handlers - known))}")
+
+
+def _inboxes(people: People) -> dict[str, list[str]]:
+    members = people if isinstance(people, sa.Select) else list(people)
+    rows = db.session().execute(
+        sa.select(Credential.id, Member.language, Credential.language)
+        .join(Member, Member.id == Credential.member_id)
+        .where(Credential.member_id.in_(members), usable())
+    )
+    by_language: dict[str, list[str]] = {}
+    for credential_id, chosen, browser in rows:
+        language = next((code for code in (chosen, browser) if code in LANGUAGES), "fi")
+        by_language.setdefault(language, []).append(inbox(credential_id))
+    return by_language
+
+
+def _still_usable(credential_ids: Collection[str]) -> set[str]:
+    statement = sa.select(Credential.id).join(Credential.member).where(usable())
+    return set(db.session().scalars(statement.where(Credential.id.in_(credential_ids))))
+
+
+def _by_cookie() -> Credential | None:
+    from flask import session
+
+    secret = session.get("_user_id")
+    if not isinstance(secret, str):
+        return None
+    with db.reading():
+        return credentials.find(secret, "browser")
+
+
+def _socket_id() -> str:
+    return cast(str, cast(Any, request).sid)
+
+
+def _address(door: Door, data: Mapping[str, Any]) -> dict[str, str]:
+    import inspect
+
+    parts = tuple(inspect.signature(door.find).parameters)[1:]
+    return {part: str(data.get(part, ""))[:100] for part in parts}
+
+
+def _close_what_they_hold_open(recorded: Recorded) -> None:
+    realtime().close(recorded.event.credentials)
+
+
+def _note_failure(error: BaseException) -> None:
+    log.error("A socket's event failed", exc_info=error)
+
+
