@@ -6,6 +6,8 @@ test with a sentence, but fails it where CI=true.
 """
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -15,7 +17,9 @@ from typing import Any, TypeVar
 import pytest
 from playwright.sync_api import Browser
 
-from tests import servers
+from extranet.app import Extranet
+from tests import apps, servers
+from tests.cast import Cast
 
 Started = TypeVar("Started")
 BACKENDS = ("sqlite", "postgresql")
@@ -35,6 +39,7 @@ class Servers:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.apps: dict[str, Extranet] = {}
         self._open = ExitStack()
         self._started: dict[str, Any] = {}
 
@@ -51,6 +56,8 @@ class Servers:
         return started
 
     def close(self) -> None:
+        for app in self.apps.values():
+            apps.end(app)
         self._open.close()
 
 
@@ -68,11 +75,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def running() -> Iterator[Servers]:
     """The servers of this worker."""
-    started = Servers(tmp_path_factory.mktemp("servers"))
-    yield started
-    started.close()
+    # In memory where there is such a place: every transaction waits for the disk, as it must in earnest.
+    with tempfile.TemporaryDirectory(prefix="extranet-", dir=_quick_folder(), ignore_cleanup_errors=True) as folder:
+        started = Servers(Path(folder))
+        yield started
+        started.close()
+
+
+def _quick_folder() -> str | None:
+    place = "/dev/shm"
+    is_roomy = os.access(place, os.W_OK) and shutil.disk_usage(place).free > 1_000_000_000
+    return place if is_roomy else None
 
 
 @pytest.fixture(scope="session")
@@ -101,3 +116,30 @@ def redis_url(running: Servers) -> str:
 def browser(running: Servers) -> Browser:
     """Chromium; open a context of one's own for each person."""
     return running.get("chromium", servers.chromium)
+
+
+@pytest.fixture
+def app(backend: Backend, running: Servers, smtp: servers.Letterbox) -> Extranet:
+    """The product in this process, on an empty database; letters go to `smtp`.
+
+    It comes without an app context: requests within one would share what they know of who asks.
+    """
+    if backend.name not in running.apps:
+        folder = running.folder / backend.name
+        running.apps[backend.name] = apps.make(folder, DATABASE_URL=backend.url, MAIL_URL=smtp.url)
+    app = running.apps[backend.name]
+    apps.empty(app)
+    return app
+
+
+@pytest.fixture
+def cast(app: Extranet) -> Cast:
+    """Ada, Grace, Mallory, Moses, Irma and a visitor, each with a browser."""
+    return Cast(app)
+
+
+@pytest.fixture
+def site(running: Servers, tmp_path: Path, smtp: servers.Letterbox) -> Iterator[servers.Site]:
+    """The product in a process of its own, on an empty SQLite; letters go to `smtp`."""
+    with servers.site(tmp_path / "data", MAIL_URL=smtp.url) as started:
+        yield started

@@ -1,0 +1,60 @@
+"""The product inside the tests' own process: put together once for each database, emptied before each test."""
+
+import shutil
+from pathlib import Path
+
+from extranet import db
+from extranet.app import Extranet
+from extranet.db import Base
+
+
+def make(folder: Path, **settings: str) -> Extranet:
+    """The whole product on this folder, its tables made. Settings are environment variables."""
+    folder.mkdir(parents=True, exist_ok=True)
+    given = {"RATE_LIMITS": "off", "SECRET_KEY": "a secret only for tests", "LOG_LEVEL": "WARNING", **settings}
+    app = _create_app({"DATA_DIR": str(folder), "SITE_URL": "http://localhost", **given})
+    app.config["TESTING"] = False  # errors become pages, as for everybody
+    with app.app_context():
+        Base.metadata.create_all(db.database().engine)
+    return app
+
+
+def empty(app: Extranet) -> None:
+    """Take all rows and all kept files away; the tables stay."""
+    with app.app_context():
+        engine = db.database().engine
+    tables = list(Base.metadata.tables)
+    with engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        cursor = raw.cursor()
+        is_sqlite = engine.dialect.name == "sqlite"
+        # Tables point at each other in circles, so nothing is checked meanwhile.
+        cursor.execute("PRAGMA foreign_keys=OFF" if is_sqlite else "SET session_replication_role = replica")
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables))
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DELETE FROM {name}")
+        cursor.execute("PRAGMA foreign_keys=ON" if is_sqlite else "SET session_replication_role = DEFAULT")
+        raw.commit()
+    for kept in ("mail", "index"):
+        shutil.rmtree(app.settings.data_dir / kept, ignore_errors=True)
+
+
+def end(app: Extranet) -> None:
+    """Let go of the database."""
+    with app.app_context():
+        db.database().engine.dispose()
+
+
+def _create_app(environment: dict[str, str]) -> Extranet:
+    # Until every feature is there: those that are.
+    import importlib
+    import importlib.util
+
+    from extranet import config
+    from extranet.app import assemble
+
+    packages = ("extranet.accounts", "extranet.moderation", "extranet.search", "directory", "workspaces")
+    names = [f"{name}.feature" for name in packages]
+    found = [name for name in names if importlib.util.find_spec(name)]
+    return assemble(config.read(environment), [importlib.import_module(name) for name in found])
