@@ -38,7 +38,7 @@ help:
 setup: $(STAMPS)/python $(STAMPS)/assets $(STAMPS)/catalogues $(STAMPS)/dictionaries
 
 run: setup
-	@$(FLASK) seed --if-empty
+	@$(FLASK) seed
 	@exec $(FLASK) serve
 
 test: dev services lint
