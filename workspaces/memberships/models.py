@@ -1,0 +1,101 @@
+"""Facts about who is in a workspace. Only a row in `memberships` gives access, and only while it is there."""
+
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from extranet import clock
+from extranet.db import Base, id_column
+from extranet.members import Member
+from workspaces.models import Workspace
+
+Role = Literal["joined", "host"]
+
+
+class Membership(Base):
+    """A member is in a workspace. Leaving and removal delete the row; the trail remembers.
+
+    `joined_seq` is the workspace's head when they joined: what came before does not count as unread.
+    They see messages from `sees_from` on: 0 is everything.
+    """
+
+    __tablename__ = "memberships"
+    __table_args__ = (sa.UniqueConstraint("workspace_id", "member_id"),)
+
+    id: Mapped[str] = id_column()
+    workspace_id: Mapped[str] = mapped_column(sa.ForeignKey("workspaces.id", ondelete="CASCADE"))
+    member_id: Mapped[str] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(default="joined")
+    joined_at: Mapped[datetime] = mapped_column(default=clock.now)
+    joined_seq: Mapped[int] = mapped_column(sa.BigInteger(), default=0)
+    sees_from: Mapped[int] = mapped_column(sa.BigInteger(), default=0)
+
+    workspace: Mapped[Workspace] = relationship(lazy="raise")
+    member: Mapped[Member] = relationship(lazy="raise")
+
+    @property
+    def is_host(self) -> bool:
+        return self.role == "host"
+
+    def appoint(self) -> None:
+        """Make the member a host."""
+        self.role = "host"
+
+    def dismiss(self) -> None:
+        """Make the host an ordinary member of the workspace."""
+        self.role = "joined"
+
+
+class JoinRequest(Base):
+    """A member asks to join. The row goes when it is decided or withdrawn; the trail remembers."""
+
+    __tablename__ = "join_requests"
+    __table_args__ = (sa.UniqueConstraint("workspace_id", "member_id"),)
+
+    id: Mapped[str] = id_column()
+    workspace_id: Mapped[str] = mapped_column(sa.ForeignKey("workspaces.id", ondelete="CASCADE"))
+    member_id: Mapped[str] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    why: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    workspace: Mapped[Workspace] = relationship(lazy="raise")
+    member: Mapped[Member] = relationship(lazy="raise")
+
+
+class Invitation(Base):
+    """A host invites a member, or an address that is not a member's yet; `secret_hash` belongs to the letter's link."""
+
+    __tablename__ = "invitations"
+    __table_args__ = (sa.UniqueConstraint("workspace_id", "email_key"),)
+
+    id: Mapped[str] = id_column()
+    workspace_id: Mapped[str] = mapped_column(sa.ForeignKey("workspaces.id", ondelete="CASCADE"))
+    member_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str]
+    email_key: Mapped[str] = mapped_column(index=True)
+    invited_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    invited_at: Mapped[datetime] = mapped_column(default=clock.now)
+    shows_earlier: Mapped[bool] = mapped_column(default=True)
+    secret_hash: Mapped[str | None] = mapped_column(unique=True)
+
+    workspace: Mapped[Workspace] = relationship(lazy="raise")
+    member: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[member_id])
+    invited_by: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[invited_by_id])
+
+
+class KeptOut(Base):
+    """A member is kept out of a workspace: cannot join, ask or be invited until let in again."""
+
+    __tablename__ = "kept_out"
+    __table_args__ = (sa.UniqueConstraint("workspace_id", "member_id"),)
+
+    id: Mapped[str] = id_column()
+    workspace_id: Mapped[str] = mapped_column(sa.ForeignKey("workspaces.id", ondelete="CASCADE"))
+    member_id: Mapped[str] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    since: Mapped[datetime] = mapped_column(default=clock.now)
+    reason: Mapped[str]
+
+    member: Mapped[Member] = relationship(lazy="raise", foreign_keys=[member_id])

@@ -1,0 +1,133 @@
+"""A workspace and its life: opened, active, archived, in the trash, purged."""
+
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from extranet import clock
+from extranet.db import Base, id_column
+from extranet.errors import Refusal
+from extranet.i18n import lazy
+from extranet.members import Member
+
+Kind = Literal["project", "event", "working-group"]
+Visibility = Literal["listed", "unlisted"]
+Joining = Literal["open", "request", "invitation"]
+KINDS: tuple[Kind, ...] = ("project", "event", "working-group")
+VISIBILITIES: tuple[Visibility, ...] = ("listed", "unlisted")
+JOININGS: tuple[Joining, ...] = ("open", "request", "invitation")
+
+TRASH_DAYS = 30
+"""Days for which a deleted workspace can be restored (product: life of a workspace)."""
+
+
+class Archived(Refusal):
+    """Written to, or joined, while it is archived."""
+
+    sentence = lazy("This workspace is archived: it can be read, not changed.")
+
+
+class AlreadyArchived(Refusal):
+    sentence = lazy("This workspace is archived already.")
+
+
+class NotArchived(Refusal):
+    sentence = lazy("This workspace is not archived.")
+
+
+class ArchiveFirst(Refusal):
+    sentence = lazy("Only an archived workspace can be deleted. Archive it first.")
+
+
+class AlreadyInTrash(Refusal):
+    sentence = lazy("This workspace is in the trash already.")
+
+
+class NotInTrash(Refusal):
+    sentence = lazy("This workspace is not in the trash.")
+
+
+class Workspace(Base):
+    """A private place of a project, an event or a working group. Its id is also the id of its stream of facts."""
+
+    __tablename__ = "workspaces"
+
+    id: Mapped[str] = id_column()
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    purpose: Mapped[str]
+    kind: Mapped[str]
+    visibility: Mapped[str] = mapped_column(default="listed")
+    joining: Mapped[str] = mapped_column(default="request")
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    shows_earlier: Mapped[bool] = mapped_column(default=True)
+    opened_at: Mapped[datetime] = mapped_column(default=clock.now)
+    opened_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    active_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    outcome: Mapped[str | None]
+    archived_at: Mapped[datetime | None]
+    archived_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    trashed_at: Mapped[datetime | None] = mapped_column(index=True)
+    trashed_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
+
+    opened_by: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[opened_by_id])
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether members who have not joined see that it exists."""
+        return self.visibility == "listed"
+
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
+    @property
+    def is_trashed(self) -> bool:
+        return self.trashed_at is not None
+
+    @property
+    def is_active(self) -> bool:
+        return not self.is_archived and not self.is_trashed
+
+    @property
+    def purge_at(self) -> datetime | None:
+        """When it may be purged, if it is in the trash."""
+        return self.trashed_at + timedelta(days=TRASH_DAYS) if self.trashed_at is not None else None
+
+    def ensure_active(self) -> None:
+        """Raise `Archived` unless it can be written to."""
+        if not self.is_active:
+            raise Archived
+
+    def archive(self, *, by: Member, outcome: str | None = None) -> None:
+        """Make it read-only. Raises `AlreadyArchived`."""
+        if self.is_archived:
+            raise AlreadyArchived
+        self.archived_at, self.archived_by_id = clock.now(), by.id
+        self.outcome = outcome or self.outcome
+
+    def reopen(self) -> None:
+        """Make an archived one active again. Raises `NotArchived`, or `AlreadyInTrash`."""
+        if self.is_trashed:
+            raise AlreadyInTrash
+        if not self.is_archived:
+            raise NotArchived
+        self.archived_at = self.archived_by_id = None
+        self.active_at = clock.now()
+
+    def trash(self, *, by: Member) -> None:
+        """Put an archived one into the trash. Raises `ArchiveFirst`, `AlreadyInTrash`."""
+        if not self.is_archived:
+            raise ArchiveFirst
+        if self.is_trashed:
+            raise AlreadyInTrash
+        self.trashed_at, self.trashed_by_id = clock.now(), by.id
+
+    def restore(self) -> None:
+        """Take it out of the trash; it is archived as before. Raises `NotInTrash`."""
+        if not self.is_trashed:
+            raise NotInTrash
+        self.trashed_at = self.trashed_by_id = None
