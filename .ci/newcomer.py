@@ -55,7 +55,8 @@ def _runs(pid: int) -> bool:
     try:
         return os.waitpid(pid, os.WNOHANG) == (0, 0)
     except ChildProcessError:
-        return Path(f"/proc/{pid}/stat").exists() and ") Z " not in Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+        state = Path(f"/proc/{pid}/stat")
+        return state.exists() and ") Z " not in state.read_text(encoding="ascii")
 
 
 if __name__ == "__main__":
