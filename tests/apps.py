@@ -10,13 +10,17 @@ from extranet.db import Base
 
 def make(folder: Path, **settings: str) -> Extranet:
     """The whole product on this folder, its tables made. Settings are environment variables."""
-    folder.mkdir(parents=True, exist_ok=True)
-    given = {"RATE_LIMITS": "off", "SECRET_KEY": "a secret only for tests", "LOG_LEVEL": "WARNING", **settings}
-    app = _create_app({"DATA_DIR": str(folder), "SITE_URL": "http://localhost", **given})
-    app.config["TESTING"] = False  # errors become pages, as for everybody
+    app = build(folder, **settings)
     with app.app_context():
         Base.metadata.create_all(db.database().engine)
     return app
+
+
+def build(folder: Path, **settings: str) -> Extranet:
+    """The whole product on this folder, its database as it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    given = {"RATE_LIMITS": "off", "SECRET_KEY": "a secret only for tests", "LOG_LEVEL": "WARNING", **settings}
+    return _create_app({"DATA_DIR": str(folder), "SITE_URL": "http://localhost", **given})
 
 
 def empty(app: Extranet) -> None:
