@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from extranet import clock
 from extranet.db import Base, id_column
-from extranet.errors import Refusal
+from extranet.errors import Invalid, Refusal
 from extranet.i18n import lazy
 from extranet.members import Member
 
@@ -47,6 +47,13 @@ class AlreadyInTrash(Refusal):
 
 class NotInTrash(Refusal):
     sentence = lazy("This workspace is not in the trash.")
+
+
+class EndsBeforeItStarts(Invalid):
+    """The last day comes before the first."""
+
+    def __init__(self) -> None:
+        super().__init__(fields={"ends_on": lazy("The last day cannot be before the first day.")})
 
 
 class Workspace(Base):
@@ -101,6 +108,17 @@ class Workspace(Base):
         """Raise `Archived` unless it can be written to."""
         if not self.is_active:
             raise Archived
+
+    def ensure_here(self) -> None:
+        """Raise `AlreadyInTrash` if it is in the trash, where nothing is done to it but restoring."""
+        if self.is_trashed:
+            raise AlreadyInTrash
+
+    def last(self, *, from_day: date | None, to_day: date | None) -> None:
+        """Set its first and last day, either of which may be open. Raises `EndsBeforeItStarts`."""
+        if from_day is not None and to_day is not None and to_day < from_day:
+            raise EndsBeforeItStarts
+        self.starts_on, self.ends_on = from_day, to_day
 
     def archive(self, *, by: Member, outcome: str | None = None) -> None:
         """Make it read-only. Raises `AlreadyArchived`."""

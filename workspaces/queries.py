@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from extranet import db
+from extranet.errors import NotHere
+from extranet.events import Stream
 from extranet.members import Member
 from workspaces.memberships.models import JoinRequest, Membership
 from workspaces.models import Workspace
@@ -71,8 +73,6 @@ def joined_ids(member: Member) -> Sequence[str]:
 
 def heads_of_members(member_ids: Collection[str]) -> Mapping[str, Mapping[str, int]]:
     """For each of these members, the slugs of their workspaces with the last `seq` of each; one query."""
-    from extranet.events import Stream
-
     rows = db.session().execute(
         sa.select(Membership.member_id, Workspace.slug, Stream.head)
         .join(Workspace, Workspace.id == Membership.workspace_id)
@@ -88,9 +88,23 @@ def heads_of_members(member_ids: Collection[str]) -> Mapping[str, Mapping[str, i
 def is_asking(member: Member, workspace: Workspace) -> bool:
     """Whether the member's request to join waits for a host."""
     statement = sa.select(JoinRequest.id).where(
-        JoinRequest.workspace_id == workspace.id, JoinRequest.member_id == member.id
+        JoinRequest.workspace_id == workspace.id, JoinRequest.member_id == member.id, JoinRequest.declined_at.is_(None)
     )
     return db.session().scalar(statement) is not None
+
+
+def hold(workspace: Workspace) -> Workspace:
+    """Read it afresh and let nobody else change it, or who is in it, until this transaction ends.
+
+    The stream's row is the lock that all take who record a fact, so that there is one order of locks. Raises `NotHere`
+    if it was purged meanwhile.
+    """
+    db.session().execute(sa.select(Stream.head).where(Stream.id == workspace.id).with_for_update())
+    statement = sa.select(Workspace).where(Workspace.id == workspace.id).execution_options(populate_existing=True)
+    held = db.session().scalar(statement)
+    if held is None:
+        raise NotHere
+    return held
 
 
 def _find(member: Member, slug: str, *scope: sa.ColumnElement[bool]) -> Standing | None:

@@ -52,6 +52,14 @@ class RequestWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class RequestAccepted(Event):
+    """Beside the joining itself, which does not tell how it came about."""
+
+    workspace: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class RequestDeclined(Event):
     workspace: str
     member: str

@@ -1,5 +1,6 @@
 """Facts about who is in a workspace. Only a row in `memberships` gives access, and only while it is there."""
 
+import hashlib
 from datetime import datetime
 from typing import Literal
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from extranet import clock
 from extranet.db import Base, id_column
+from extranet.ids import new_secret
 from extranet.members import Member
 from workspaces.models import Workspace
 
@@ -49,7 +51,10 @@ class Membership(Base):
 
 
 class JoinRequest(Base):
-    """A member asks to join. The row goes when it is decided or withdrawn; the trail remembers."""
+    """A member asks to join. The row goes when it is accepted or withdrawn; the trail remembers.
+
+    A declined one stays without its words, with the hosts' reason, until the member asks again.
+    """
 
     __tablename__ = "join_requests"
     __table_args__ = (sa.UniqueConstraint("workspace_id", "member_id"),)
@@ -59,13 +64,33 @@ class JoinRequest(Base):
     member_id: Mapped[str] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), index=True)
     why: Mapped[str]
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    declined_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
 
     workspace: Mapped[Workspace] = relationship(lazy="raise")
     member: Mapped[Member] = relationship(lazy="raise")
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a host has still to decide."""
+        return self.declined_at is None
+
+    def ask(self, why: str) -> None:
+        """Ask, or ask again after having been declined."""
+        self.why, self.asked_at = why, clock.now()
+        self.declined_at = self.reason = None
+
+    def decline(self, reason: str) -> None:
+        """Say no. The words of the one who asked are forgotten."""
+        self.why, self.declined_at, self.reason = "", clock.now(), reason
+
 
 class Invitation(Base):
-    """A host invites a member, or an address that is not a member's yet; `secret_hash` belongs to the letter's link."""
+    """A host invites a member, or an address that need not be a member's yet.
+
+    `email` is the address that the host typed; empty if they chose a member, whose address is not theirs to see.
+    `secret_hash` belongs to the letter's link.
+    """
 
     __tablename__ = "invitations"
     __table_args__ = (sa.UniqueConstraint("workspace_id", "email_key"),)
@@ -84,6 +109,17 @@ class Invitation(Base):
     member: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[member_id])
     invited_by: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[invited_by_id])
 
+    @property
+    def addressee(self) -> str:
+        """Whom it invites, as the hosts know them: the address that was typed, or the chosen member's name."""
+        return self.email or (self.member.name if self.member is not None else "")
+
+    def make_secret(self) -> str:
+        """A new secret for the letter's link, in place of an earlier one; only its digest is kept."""
+        secret = new_secret()
+        self.secret_hash = digest(secret)
+        return secret
+
 
 class KeptOut(Base):
     """A member is kept out of a workspace: cannot join, ask or be invited until let in again."""
@@ -99,3 +135,8 @@ class KeptOut(Base):
     reason: Mapped[str]
 
     member: Mapped[Member] = relationship(lazy="raise", foreign_keys=[member_id])
+
+
+def digest(secret: str) -> str:
+    """A secret of 256 random bits needs no slow hash."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,168 @@
+"""What people do with a workspace: open it, change it, end it. Who may, the doors have asked."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from extranet import clock, db, events
+from extranet.errors import Invalid
+from extranet.events import EventRow
+from extranet.i18n import lazy
+from extranet.ids import slug_of
+from extranet.importing.models import FormerId
+from extranet.members import Member
+from workspaces.events import (
+    WorkspaceArchived,
+    WorkspaceChanged,
+    WorkspaceOpened,
+    WorkspacePurged,
+    WorkspaceReopened,
+    WorkspaceRestored,
+    WorkspaceTrashed,
+)
+from workspaces.memberships.models import Invitation, JoinRequest, Membership
+from workspaces.models import TRASH_DAYS, Joining, Kind, Visibility, Workspace
+from workspaces.queries import hold
+
+
+class OtherName(Invalid):
+    """What was typed to confirm is not the name of the workspace."""
+
+    def __init__(self) -> None:
+        super().__init__(fields={"name": lazy("This is not the name of the workspace. Type it as it stands above.")})
+
+
+class NotDue(Exception):
+    """Asked to purge what is not in the trash, or not yet for long enough."""
+
+
+def open_workspace(
+    *,
+    name: str,
+    purpose: str,
+    kind: Kind,
+    visibility: Visibility = "listed",
+    joining: Joining = "request",
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    shows_earlier: bool = True,
+    by: Member,
+) -> Workspace:
+    """Open a workspace whose first host is `by`. Raises `EndsBeforeItStarts`."""
+    workspace = Workspace(
+        slug=slug_of(name), name=name, purpose=purpose, kind=kind, visibility=visibility, joining=joining,
+        shows_earlier=shows_earlier, opened_by_id=by.id,
+    )
+    workspace.last(from_day=starts_on, to_day=ends_on)
+    db.session().add(workspace)
+    db.session().flush()
+    events.open_stream(workspace.id)
+    db.session().add(Membership(workspace_id=workspace.id, member_id=by.id, role="host"))
+    _record(WorkspaceOpened(workspace.id), workspace, by)
+    return workspace
+
+
+def change(
+    workspace: Workspace,
+    *,
+    name: str,
+    purpose: str,
+    kind: Kind,
+    visibility: Visibility,
+    joining: Joining,
+    starts_on: date | None,
+    ends_on: date | None,
+    shows_earlier: bool,
+    by: Member,
+) -> Workspace:
+    """Change what is said of it and how one joins; its address stays. Raises `Archived`, `EndsBeforeItStarts`."""
+    hold(workspace).ensure_active()
+    workspace.last(from_day=starts_on, to_day=ends_on)
+    workspace.name, workspace.purpose, workspace.kind = name, purpose, kind
+    workspace.visibility, workspace.joining, workspace.shows_earlier = visibility, joining, shows_earlier
+    if db.session().is_modified(workspace):
+        _record(WorkspaceChanged(workspace.id), workspace, by)
+    return workspace
+
+
+def archive(workspace: Workspace, *, by: Member, outcome: str | None = None) -> Workspace:
+    """Make it read-only, and say what came out of it; nobody waits to come in any longer. Raises `AlreadyArchived`."""
+    hold(workspace).ensure_here()
+    workspace.archive(by=by, outcome=outcome)
+    for waiting in (JoinRequest, Invitation):
+        db.session().execute(sa.delete(waiting).where(waiting.workspace_id == workspace.id))
+    _record(WorkspaceArchived(workspace.id), workspace, by)
+    return workspace
+
+
+def reopen(workspace: Workspace, *, by: Member) -> Workspace:
+    """Make an archived one active again. Raises `NotArchived`, `AlreadyInTrash`."""
+    hold(workspace).reopen()
+    _record(WorkspaceReopened(workspace.id), workspace, by)
+    return workspace
+
+
+def trash(workspace: Workspace, typed_name: str, *, by: Member) -> Workspace:
+    """Delete an archived one by typing its name: it is in the trash for 30 days.
+
+    Raises `ArchiveFirst`, `AlreadyInTrash`, `OtherName`.
+    """
+    hold(workspace).trash(by=by)
+    if _as_compared(typed_name) != _as_compared(workspace.name):
+        raise OtherName
+    _record(WorkspaceTrashed(workspace.id), workspace, by)
+    return workspace
+
+
+def restore(workspace: Workspace, *, by: Member) -> Workspace:
+    """Take it out of the trash, archived as before. Raises `NotInTrash`."""
+    hold(workspace).restore()
+    _record(WorkspaceRestored(workspace.id), workspace, by)
+    return workspace
+
+
+def due_for_purge(now: datetime | None = None) -> Sequence[Workspace]:
+    """The workspaces that have been in the trash for 30 days."""
+    before = (now or clock.now()) - timedelta(days=TRASH_DAYS)
+    return db.session().scalars(sa.select(Workspace).where(Workspace.trashed_at <= before)).all()
+
+
+def purge(workspace: Workspace, *, now: datetime | None = None) -> None:
+    """Remove all that there was of a workspace but one line in the trail: that it was, who deleted it, and when.
+
+    What a purge leaves in free pages and in the index is the command's to wipe. Raises `NotDue`.
+    """
+    purge_at = hold(workspace).purge_at
+    if purge_at is None or purge_at > (now or clock.now()):
+        raise NotDue(workspace.id)
+    _remove(workspace)
+
+
+def purge_at_once(workspace: Workspace) -> None:
+    """Like `purge`, however short it has been in the trash. Raises `NotDue` if it is not there."""
+    if not hold(workspace).is_trashed:
+        raise NotDue(workspace.id)
+    _remove(workspace)
+
+
+def _remove(workspace: Workspace) -> None:
+    held = db.session()
+    who = held.get(Member, workspace.trashed_by_id) if workspace.trashed_by_id else None
+    # The rows of memberships, threads, messages and all that hangs on them go with the workspace's own.
+    held.execute(sa.delete(Workspace).where(Workspace.id == workspace.id))
+    held.expunge(workspace)
+    events.forget_stream(workspace.id)
+    held.execute(sa.delete(EventRow).where(EventRow.data["workspace"].as_string() == workspace.id))
+    held.execute(sa.delete(FormerId).where(FormerId.within == workspace.id))
+    events.record(WorkspacePurged(workspace.id), by=who)
+
+
+def _record(event: Any, workspace: Workspace, by: Member) -> None:
+    events.record(event, by=by, stream=workspace.id)
+
+
+def _as_compared(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split())
