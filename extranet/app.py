@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from flask import Flask, Response
 
@@ -58,6 +59,8 @@ def assemble(settings: Settings, features: Sequence[Feature]) -> Extranet:
     app = Extranet("extranet", static_folder=str(static), static_url_path="/static", template_folder=str(_folder("templates")))
     app.settings = settings
     app.config["SECRET_KEY"] = settings.secret_key
+    address = urlsplit(settings.site_url)
+    app.config.update(SERVER_NAME=address.netloc, PREFERRED_URL_SCHEME=address.scheme)
     app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(days=settings.session_days)
     _lay_the_ground(app, settings, static, [feature.__name__.partition(".")[0] for feature in features])
     for feature in features:

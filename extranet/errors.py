@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
 from extranet import db
@@ -86,6 +87,12 @@ class Unavailable(Refusal):
     status = 503
     sentence = lazy("The service is busy just now. What you wrote is still on your page: try again in a moment.")
     retry_after = 2
+
+
+class Overtaken(Refusal):
+    """Somebody else, or the same person in another tab, did something meanwhile that this does not go with."""
+
+    sentence = lazy("Something changed here at the same moment. Reload the page and try again.")
 
 
 class NoSpace(Refusal):
@@ -214,6 +221,9 @@ def _crashed(error: Exception) -> ResponseReturnValue:
     if trouble is not None:
         log.warning("The database refused: %s", error)
         return _refused(NoSpace() if trouble is db.Trouble.FULL else Unavailable())
+    if isinstance(error, IntegrityError):
+        log.warning("Two did the same thing at once: %s", error.orig)
+        return _refused(Overtaken())
     log.exception("A request failed: %s %s", request.method, request.url_rule)
     sentence = _("Something went wrong on our side. It has been noted. Try again in a moment.")
     return answer(500, sentence, code="internal-error")

@@ -204,6 +204,11 @@ def next_seq(stream: str) -> int:
     return db.session().execute(statement.execution_options(synchronize_session=False)).scalar_one()
 
 
+def lock_stream(stream: str) -> None:
+    """Let this transaction alone add to a stream from here on, before it looks at what is there already."""
+    db.session().execute(sa.select(Stream.id).where(Stream.id == stream).with_for_update())
+
+
 def head_of(stream: str) -> int:
     """The last number that a stream has given; 0 before the first, or if there is no such stream."""
     return db.session().scalar(sa.select(Stream.head).where(Stream.id == stream)) or 0

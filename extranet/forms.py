@@ -46,6 +46,10 @@ class Form(FlaskForm):  # type: ignore[misc]
         """The page with this form once more, status 422, with what was typed and what is wrong."""
         return make_response(render_template(template, form=self, **facts), 422)
 
+    def typed(self, name: str) -> str:
+        """What was typed into a field of text, as it is kept; nothing is the empty text."""
+        return str(self.data[name] or "")
+
     def changed(self) -> dict[str, Any]:
         """What was typed, by field name, without the token."""
         return {name: value for name, value in self.data.items() if name != "csrf_token"}

@@ -31,7 +31,7 @@ HEARTBEAT = 10.0
 _GOODBYE = "extranet:goodbye"
 
 Payload = Mapping[str, Any] | Callable[[str], Mapping[str, Any]]
-People = Iterable[str] | sa.Select[tuple[str]]
+People = Iterable[str] | sa.Select[str]
 Heads = Callable[[Collection[str]], Mapping[str, Mapping[str, int]]]
 
 

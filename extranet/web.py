@@ -1,7 +1,8 @@
 """What every page has: headers that keep it safe, addresses of built assets, navigation, and what templates may ask."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,14 @@ def language() -> ResponseReturnValue:
             secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
         )
     return response
+
+
+@contextmanager
+def fragment_in(code: str) -> Iterator[None]:
+    """Within the block, templates are rendered as a part of a page in this language, for nobody in particular."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    with app.test_request_context("/"), i18n.in_language(code):
+        yield
 
 
 def say(sentence: Any, kind: str = "success") -> None:

@@ -1,0 +1,37 @@
+"""What follows what is said: those who joined see it live. Recipients are read at this moment, so nobody else can."""
+
+from typing import Any
+
+from flask import render_template
+
+from extranet.events import Recorded
+from extranet.realtime import tell
+from extranet.web import fragment_in
+from workspaces.discussions import queries
+from workspaces.discussions.queries import Change
+
+
+def tell_change(recorded: Recorded) -> None:
+    """Show a fact of a workspace's stream to everyone who has joined it now and may see that far back."""
+    change = queries.change_of(recorded)
+    if change is None or recorded.stream is None or recorded.seq is None:
+        return
+    oldest = change.message.seq if change.message is not None else recorded.seq
+    content = change.as_json()
+
+    def payload(language: str) -> dict[str, Any]:
+        return {**content, **fragments(change, language)}
+
+    tell(queries.audience(recorded.stream, seq=oldest), "change", payload)
+
+
+def fragments(change: Change, language: str) -> dict[str, str]:
+    """The parts of pages that a change brings: `html`, the message; `row`, its thread in the list of threads."""
+    if change.message is None:
+        return {}
+    with fragment_in(language):
+        parts = {"html": render_template("discussions/_message.html", message=change.message)}
+        if change.recorded.kind == "thread-opened":
+            thread = queries.shown_thread(change.message.thread_id)
+            parts["row"] = render_template("discussions/_thread.html", thread=thread)
+    return parts
