@@ -1,0 +1,47 @@
+"""Accounts: applying, signing in, the member's own settings, and the pages that the law wants."""
+
+from typing import Any
+
+from flask import Flask
+
+from extranet import cli, events, web
+from extranet.accounts import reactions, seeds
+from extranet.accounts.browsers import browser_name
+from extranet.accounts.events import (
+    ApplicationConfirmed,
+    ApplicationSent,
+    MemberAdmitted,
+    PasswordForgotten,
+    PasswordSet,
+    TermsAccepted,
+    TokenMade,
+    TokenRevoked,
+)
+from extranet.accounts.views import accounts
+from extranet.i18n import lazy
+from extranet.identity import current_member
+from extranet.web import NavItem
+
+
+def install(app: Flask) -> None:
+    """Add the feature to the app."""
+    app.register_blueprint(accounts)
+    app.context_processor(_theme)
+    app.jinja_env.filters["browser"] = browser_name
+    web.add_account(
+        app,
+        NavItem("settings", lazy("Settings"), "accounts.settings", place=80),
+        NavItem("sign-out", lazy("Sign out"), "accounts.sign_out", place=99),
+    )
+    follow = events.reactions(app)
+    follow.knows(ApplicationConfirmed, TermsAccepted, TokenMade, TokenRevoked)
+    follow.later(ApplicationSent, reactions.answer_the_applicant)
+    follow.later(MemberAdmitted, reactions.send_what_sets_the_first_password)
+    follow.later(PasswordForgotten, reactions.send_what_sets_a_new_password)
+    follow.later(PasswordSet, reactions.tell_that_the_password_is_new)
+    cli.add_seed(app, 10, seeds.plant)
+
+
+def _theme() -> dict[str, Any]:
+    member = current_member()
+    return {"theme": (member.theme if member is not None else None) or "auto"}
