@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 
 from extranet import db
 from extranet.db import Base
@@ -43,6 +44,15 @@ def remember(kind: str, ids: Mapping[str, str], *, within: Mapping[str, str] | N
             for former, identity in ids.items()
         ],
     )
+
+
+def present(column: InstrumentedAttribute[str], ids: Iterable[str]) -> set[str]:
+    """Those of the ids that are still in the database; what was brought over may since be gone."""
+    asked = list(ids)
+    found: set[str] = set()
+    for start in range(0, len(asked), BATCH):
+        found.update(db.session().scalars(sa.select(column).where(column.in_(asked[start : start + BATCH]))))
+    return found
 
 
 def forget_within(workspace_id: str) -> None:

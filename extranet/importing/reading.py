@@ -114,6 +114,11 @@ def parse_moment(text: str) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=HERE)).astimezone(UTC)
 
 
+def noon(day: date) -> datetime:
+    """The moment for a day of which no more is known: it is the same day wherever it is read."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
 def is_storable(text: str) -> bool:
     """Whether both databases can keep the text: no NUL, no half of a character, nothing that failed to decode."""
     return not any(letter in "\0" + UNREADABLE or unicodedata.category(letter) == "Cs" for letter in text)

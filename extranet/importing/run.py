@@ -61,7 +61,7 @@ class Import:
 
 
 Step = Callable[[Import], Mapping[str, Write]]
-"""Reads, and gives back what it would write, by the name of the file; each write is one transaction."""
+"""Reads within a transaction, and gives back what it would write, by its name; a write is a transaction of its own."""
 
 
 def add_step(app: Flask, step: Step) -> None:
@@ -74,7 +74,7 @@ def add_step(app: Flask, step: Step) -> None:
 
 
 def bring_over(folder: Path, *, say: Say, dry_run: bool = False) -> Import:
-    """Import the folder's files; everything that can be taken from a file, or nothing of it.
+    """Import the folder's files: all that can be taken from a file, or nothing of it.
 
     Nothing is written if one of the files cannot be read, nor in a dry run. Raises `Unreadable`.
     """
@@ -83,10 +83,9 @@ def bring_over(folder: Path, *, say: Say, dry_run: bool = False) -> Import:
         run = Import(folder, say, former_ids())
         writes = [write for step in steps for write in step(run).items()]
     if not dry_run:
-        for file, write in writes:
-            say(f"{file}: writing")
-            with db.writing():
-                write()
+        for name, write in writes:
+            say(f"Writing {name}")
+            write()
     return run
 
 
