@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response
 
 from extranet import (
+    api,
     cli,
     db,
     doors,
@@ -75,6 +76,10 @@ def start(app: Flask) -> None:
     app.extensions["soon"].start()
     app.extensions["drainer"].start()
     realtime.realtime(app).start()
+    if "search" in app.extensions:
+        from extranet.search import feature as search
+
+        search.start(app)
 
 
 def _lay_the_ground(app: Extranet, settings: Settings, static: Path, packages: list[str]) -> None:
@@ -92,6 +97,7 @@ def _lay_the_ground(app: Extranet, settings: Settings, static: Path, packages: l
     mail.install(app, settings)
     web.install(app, settings, static=static)
     errors.install(app)
+    api.install(app)
     realtime.install(app, redis_url=settings.redis_url)
     cli.install(app)
 

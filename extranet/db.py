@@ -93,11 +93,16 @@ class Database:
         """A session whose transaction has begun, as a writer or as a reader of one moment."""
         session = Session(self.engine, expire_on_commit=False, autoflush=True)
         try:
-            session.connection(execution_options={"begins_as_writer": write})
+            session.connection(execution_options=self._how(write=write))
         except BaseException:
             session.close()
             raise
         return session
+
+    def _how(self, *, write: bool) -> dict[str, Any]:
+        if self.is_sqlite or write:
+            return {"begins_as_writer": write}
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     def _sqlite(self) -> Engine:
         engine = sa.create_engine(

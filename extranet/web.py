@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from extranet import i18n
@@ -108,6 +109,7 @@ def install(app: Flask, settings: Settings, *, static: Path) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(plain=to_text, mark=mark)
     app.context_processor(lambda: _facts(settings))
+    app.before_request(_refuse_nul)
     app.after_request(_headers)
     public("styles, scripts and pictures hold nothing about anybody")(app.view_functions["static"])
     app.register_blueprint(settings_pages)
@@ -231,6 +233,15 @@ def _shown(item: NavItem, member: Member) -> ShownItem:
     url = url_for(item.endpoint)
     is_current = request.path == url or (url != "/" and request.path.startswith(url.rstrip("/") + "/"))
     return ShownItem(item.key, str(item.label), url, is_current, item.count(member) if item.count else None)
+
+
+def _refuse_nul() -> None:
+    """No text of ours holds the character NUL, and PostgreSQL cannot be asked for it."""
+    asked = [request.path, *request.args.keys(), *(value for values in request.args.lists() for value in values[1])]
+    if any("\x00" in text for text in asked):
+        raise BadRequest
+    if request.form and any("\x00" in text for values in request.form.lists() for text in values[1]):
+        raise BadRequest
 
 
 def _headers(response: Response) -> Response:
