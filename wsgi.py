@@ -25,9 +25,9 @@ def create_app(environment: Mapping[str, str] | None = None) -> Extranet:
     """The app, as the environment variables say. Ends the process with a sentence if one of them is impossible."""
     try:
         settings = config.read(os.environ if environment is None else environment)
+        app = assemble(settings, FEATURES)
     except config.BadSetting as error:
         sys.exit(str(error))
-    app = assemble(settings, FEATURES)
     with app.app_context():
         migrating.make_if_empty(settings.data_dir)
     return app

@@ -18,6 +18,7 @@ from babel import Locale
 from flask import Flask, current_app, has_app_context
 
 from extranet.collation import sort_key
+from extranet.config import BadSetting
 
 __all__ = [
     "Language", "Municipality", "Term", "Vocabularies", "Vocabulary", "install", "languages", "load", "municipalities",
@@ -162,8 +163,14 @@ def languages() -> Vocabulary[Language]:
 
 
 def install(app: Flask, folder: Path) -> None:
-    """Give the app the vocabularies of its site: `folder` (`DATA_DIR/vocabularies`) may hold some files, or none."""
-    app.extensions[EXTENSION] = load(folder)
+    """Give the app the vocabularies of its site: `folder` (`DATA_DIR/vocabularies`) may hold some files, or none.
+
+    Raises `BadSetting` if one of the files cannot be used.
+    """
+    try:
+        app.extensions[EXTENSION] = load(folder)
+    except (ValueError, OSError) as error:
+        raise BadSetting(f"{folder} cannot be used: {error}.") from error
 
 
 def load(folder: Path | None = None) -> Vocabularies:
