@@ -24,6 +24,7 @@ from extranet import (
     outbox,
     realtime,
     soon,
+    vocabularies,
     web,
 )
 from extranet.config import Settings
@@ -88,6 +89,7 @@ def _lay_the_ground(app: Extranet, settings: Settings, static: Path, packages: l
         app, timezone=settings.timezone, default=settings.default_language,
         packages=list(dict.fromkeys(["extranet", *packages])),
     )
+    vocabularies.install(app, settings.data_dir / "vocabularies")
     soon.install(app)
     events.install(app)
     outbox.install(app)
