@@ -1,7 +1,7 @@
 """The JSON API under /api/v1: the same services and rules as the pages, thinly; and its own description, OpenAPI 3.1.
 
-An operation is a function behind a door. `takes` names the pydantic model of its body, `asks` that of its query, `gives`
-that of its answer; the description is made from these. Every error is a problem document (RFC 9457). Touches pydantic.
+An operation is a function behind a door. `takes` names the pydantic model of its body, `asks` that of its query,
+`gives` that of its answer; the description is made from these. Every error is a problem document (RFC 9457).
 """
 
 import functools

@@ -58,7 +58,10 @@ def assemble(settings: Settings, features: Sequence[Feature]) -> Extranet:
     """An app of the ground and these features. Raises `doors.Unguarded` if one of its entrances names no rule."""
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     static = _folder("static")
-    app = Extranet("extranet", static_folder=str(static), static_url_path="/static", template_folder=str(_folder("templates")))
+    templates = _folder("templates")
+    app = Extranet(
+        "extranet", static_folder=str(static), static_url_path="/static", template_folder=str(templates)
+    )
     app.settings = settings
     app.config["SECRET_KEY"] = settings.secret_key
     address = urlsplit(settings.site_url)

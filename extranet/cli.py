@@ -34,7 +34,7 @@ def install(app: Flask) -> None:
 
 
 def add_seed(app: Flask, place: int, seed: Seed) -> None:
-    """Add rows to the demo; `seed()` runs in a writing transaction, in the order of the places, on an empty database."""
+    """Add rows to the demo: `seed()` runs in a writing transaction, by order of place, on an empty database."""
     _commands(app).seeds.append((place, seed))
 
 
@@ -94,7 +94,8 @@ def serve() -> None:
     settings = _settings()
     arguments = [
         sys.executable, "-m", "gunicorn", "--worker-class", "gevent", "--workers", "1", "--worker-connections", "12000",
-        "--bind", f"{settings.host}:{settings.port}", "--no-control-socket", "--config", "python:extranet.gunicorn_conf",
+        "--bind", f"{settings.host}:{settings.port}", "--no-control-socket",
+        "--config", "python:extranet.gunicorn_conf",
         "--graceful-timeout", "10", "--log-level", settings.log_level.lower(),
         "--forwarded-allow-ips", "*" if settings.trusted_proxies else "127.0.0.1",
         "wsgi:create_app()",
@@ -161,7 +162,8 @@ def seed() -> None:
 @with_appcontext
 def doctor() -> None:
     """Say what is wrong with this installation."""
-    complaints = [complaint for check in (_database_complaints, *_commands(current_app).checks) for complaint in check()]
+    checks = (_database_complaints, *_commands(current_app).checks)
+    complaints = [complaint for check in checks for complaint in check()]
     for complaint in complaints:
         click.echo(f"- {complaint}")
     if complaints:
@@ -183,7 +185,7 @@ def _database_complaints() -> list[str]:
         complaints.append("SITE_URL is not https: passwords and cookies travel in the open.")
     with db.reading():
         if (left := outbox.backlog()) > 100:
-            complaints.append(f"The outbox holds {left} promises: is a server running, and does the mail server take letters?")
+            complaints.append(f"{left} promises wait in the outbox: does a server run, and are its letters taken?")
     return complaints
 
 

@@ -145,20 +145,18 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "MAIL_URL",
         "",
-        "smtp://USER:PASSWORD@HOST:587 (STARTTLS where offered) or smtps://…; empty: letters go to DATA_DIR/mail and the console",
+        "smtp://USER:PASSWORD@HOST:587 (STARTTLS where offered) or smtps://…; empty: to DATA_DIR/mail and the console",
         _address(("smtp", "smtps"), may_be_empty=True),
         is_secret=True,
     ),
     Option("MAIL_FROM", "", "sender of letters; empty: SITE_NAME <no-reply@the site's host>", _mailbox),
     Option("CONTACT_EMAIL", "", "address of the people who keep the site, shown on the privacy page", _mailbox),
-    Option("TRUSTED_PROXIES", "0", "number of reverse proxies in front, whose X-Forwarded headers count", _number(0, 9)),
+    Option("TRUSTED_PROXIES", "0", "reverse proxies in front, whose X-Forwarded headers count", _number(0, 9)),
     Option("TIMEZONE", "Europe/Helsinki", "time zone in which dates are shown", _timezone),
     Option("DEFAULT_LANGUAGE", "fi", "language where neither member nor browser says", _one_of(*LANGUAGES)),
     Option("SESSION_DAYS", "30", "days after which a sign-in that was not used ends", _number(1, 365)),
     Option("RATE_LIMITS", "on", "on or off; off only to measure or test a server of one's own", _switch),
-    Option(
-        "LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR", _one_of("DEBUG", "INFO", "WARNING", "ERROR")
-    ),
+    Option("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR", _one_of("DEBUG", "INFO", "WARNING", "ERROR")),
 )
 
 

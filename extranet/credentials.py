@@ -1,4 +1,4 @@
-"""What a member is known by: a signed-in browser or a personal access token, kept on the server so that it can be ended.
+"""What a member is known by: a signed-in browser or a personal access token, kept here so that it can be ended.
 
 Only a digest of the secret is kept. A copied cookie is dead once its credential is ended.
 """
@@ -145,7 +145,9 @@ def _end(*which: sa.ColumnElement[bool]) -> Sequence[str]:
     return ended
 
 
-def _add(member: Member, kind: Kind, secret: str, *, name: str, language: str | None, expires_at: datetime | None) -> None:
+def _add(
+    member: Member, kind: Kind, secret: str, *, name: str, language: str | None, expires_at: datetime | None
+) -> None:
     db.session().add(
         Credential(
             member_id=member.id, kind=kind, secret_hash=_digest(secret), name=name, language=language,

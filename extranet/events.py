@@ -1,6 +1,6 @@
 """What happened: one row that is trail, outbox and catch-up log in one.
 
-A fact is recorded in the transaction that makes it true. A fact of a *stream* (a workspace) takes the stream's next `seq`,
+A fact is recorded in the transaction that makes it true. A fact of a *stream* (a workspace) takes its next `seq`,
 gapless because the counter's row is locked until the commit. Three kinds of reactions follow a fact:
 
 - `together`: in the same transaction, for what must be true at the same moment;
@@ -217,7 +217,7 @@ def head_of(stream: str) -> int:
 def heads_of(streams: Iterable[str]) -> Mapping[str, int]:
     """The last numbers of several streams."""
     rows = db.session().execute(sa.select(Stream.id, Stream.head).where(Stream.id.in_(list(streams))))
-    return {stream: head for stream, head in rows}
+    return {row.id: row.head for row in rows}
 
 
 def forget_stream(stream: str) -> None:

@@ -24,7 +24,7 @@ LONG = 5_000
 
 
 def install(app: Flask) -> None:
-    """Every form carries a token; a request by personal access token needs none, because no browser sends it by itself."""
+    """Every form carries a token; a request by personal access token needs none: no browser sends that by itself."""
     app.config["WTF_CSRF_TIME_LIMIT"] = None  # as long as the session: an hour's pause must lose nothing
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     csrf.init_app(app)

@@ -1,4 +1,4 @@
-"""HTML that is clean because nothing else can be kept: the one module that makes `Markup`. Touches bleach and markdown-it.
+"""HTML that is clean because nothing else can be kept: the one module that makes `Markup`.
 
 Markdown goes in, at write; a small, fixed set of elements comes out. Images and raw HTML are not taken, headings
 become strong lines (a message has no place in the page's outline), and every block says `dir="auto"`, so that Arabic
@@ -80,7 +80,7 @@ def _soften(state: Any) -> None:
                     child.attrSet("rel", "nofollow noopener noreferrer")
 
 
-def _strong_heading(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def _strong_heading(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
     token = tokens[index]
     return "<p dir=\"auto\"><strong>" if token.nesting == 1 else "</strong></p>\n"
 

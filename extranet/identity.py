@@ -1,4 +1,4 @@
-"""Who is asking: the member behind the session cookie or, on the API, behind a personal access token. Touches Flask-Login alone."""
+"""Who is asking: the member behind the session cookie or, on the API, a personal access token. Touches Flask-Login."""
 
 from typing import Any, cast
 

@@ -4,7 +4,7 @@ import re
 import secrets
 import unicodedata
 
-_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # base58: nothing that looks like something else
+_ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # base58: no look-alikes
 _LENGTH = 12
 
 

@@ -1,4 +1,4 @@
-"""Letters: composed from templates in the reader's language, handed to SMTP, or in development to a folder and the console."""
+"""Letters: made from templates in the reader's language, handed to SMTP or, in development, to a folder and console."""
 
 import logging
 import smtplib
