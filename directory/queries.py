@@ -1,0 +1,409 @@
+"""What others may ask of the directory: cards, people, organisations, and the search among them.
+
+Everything that is given away here is as others see it: hidden cards and members who are suspended are not there, and
+hidden fields are empty. Only the owner's own card comes whole.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, get_args
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, selectinload
+
+from directory.models import (
+    FIELDS,
+    Contact,
+    ContactLanguage,
+    ContactMunicipality,
+    ContactRegion,
+    ContactTheme,
+    Organisation,
+    name_key,
+)
+from directory.register import Facet, Register, findable, register
+from extranet import db
+from extranet.collation import sort_key
+from extranet.members import Member
+from extranet.paging import Page, page_of, read_cursor, write_cursor
+from extranet.search.queries import matching
+
+FACETS: tuple[Facet, ...] = ("region", "theme", "language", "type")
+"""What the directory can be filtered by; values are codes of the vocabularies."""
+
+PAGE_SIZE = 20
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation beside a person."""
+
+    id: str
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A contact card as it is shown; `id` is the member's. What is hidden is empty, but for the owner.
+
+    `regions` … `languages` are codes of the vocabularies. `is_hidden` and `hidden_fields` say something on the owner's
+    own card only.
+    """
+
+    id: str
+    name: str
+    title: str
+    organisation: Place | None
+    ask_about: str
+    phone: str
+    email: str
+    how_to_contact: str
+    regions: tuple[str, ...] = ()
+    municipalities: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    is_hidden: bool = False
+    hidden_fields: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as they are named beside what they do; `organisation` and `title` may be empty.
+
+    `is_listed` says whether there is a card that others may open.
+    """
+
+    id: str
+    name: str
+    organisation: str = ""
+    title: str = ""
+    is_listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Who is looked for: all of the words; of each facet any of the codes chosen, if some are."""
+
+    words: str = ""
+    chosen: Mapping[Facet, Collection[str]] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing narrows it."""
+        return not self.words.strip() and not any(self.chosen.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of cards, how many there are in all, and how many each option of each filter would leave.
+
+    `counts` is facet → code → people, given the words and what is chosen in the other facets.
+    """
+
+    page: Page[Card]
+    total: int
+    counts: Mapping[Facet, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRow:
+    """An organisation, and how many people of it may be found; `type` and `municipality` are codes."""
+
+    id: str
+    name: str
+    type: str
+    municipality: str | None
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Organisations:
+    """A page of organisations, how many there are in all, and how many of each type."""
+
+    page: Page[OrganisationRow]
+    total: int
+    types: Mapping[str, int]
+
+
+def find_people(
+    search: Search, *, after: str | None = None, before: str | None = None, size: int = PAGE_SIZE
+) -> Found:
+    """A page of who is looked for: the most fitting first, or, without words, in alphabetical order.
+
+    `after` and `before` are cursors of a page with the same words. Raises `BadCursor`.
+    """
+    shelf = register()
+    ranked = matching("contact", search.words) if search.words.strip() else None
+    among = shelf.everyone if ranked is None else shelf.people(ranked)
+    people = shelf.matching(search.chosen, among)
+    if ranked is None:
+        ids, following, preceding = _alphabetical(shelf, people, after, before, size)
+    else:
+        ids, following, preceding = _by_rank([id_ for id_ in ranked if shelf.holds(people, id_)], after, before, size)
+    return Found(
+        Page(cards(ids), following, preceding),
+        people.bit_count(),
+        {facet: shelf.counts(facet, search.chosen, among) for facet in FACETS},
+    )
+
+
+def find_card(member: Member, member_id: str) -> Card | None:
+    """A member's card: one's own whole, another's as they show it; None if there is none or it is hidden."""
+    is_own = member.id == member_id
+    found = _cards(Contact.member_id == member_id, *([] if is_own else [findable()]), whole=is_own)
+    return found[0] if found else None
+
+
+def cards(member_ids: Iterable[str]) -> list[Card]:
+    """The cards of these members as others see them, in the order asked for; those not to be found are left out."""
+    ids = list(member_ids)
+    found = {card.id: card for card in _cards(Contact.member_id.in_(ids), findable())} if ids else {}
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def every_card() -> Iterator[list[Card]]:
+    """All cards that may be found, as others see them, some hundred at a time."""
+    last = ""
+    while found := _cards(Contact.member_id > last, findable(), size=_CHUNK):
+        yield found
+        last = max(card.id for card in found)
+
+
+def people(member_ids: Iterable[str]) -> dict[str, Person]:
+    """How to name these members, by id, with the organisation they show: one query. Suspended ones have names too."""
+    rows = db.session().execute(
+        sa.select(Member.id, Member.name, findable(), Contact.title, Contact.hidden_fields, Organisation.name)
+        .outerjoin(Contact, Contact.member_id == Member.id)
+        .outerjoin(Organisation, Organisation.id == Contact.organisation_id)
+        .where(Member.id.in_(set(member_ids)))
+    )
+    return {row[0]: _person(*row) for row in rows}
+
+
+def match_people(name: str, *, without: Collection[str] = (), size: int = 20) -> list[Person]:
+    """Those who may be found and whose names have words that begin like these, in alphabetical order."""
+    starts = [start for start in sort_key(name).split("0") if start]
+    if not starts:
+        return []
+    rows = db.session().execute(
+        sa.select(Member.id, Member.name, sa.true(), Contact.title, Contact.hidden_fields, Organisation.name)
+        .join(Contact, Contact.member_id == Member.id)
+        .outerjoin(Organisation, Organisation.id == Contact.organisation_id)
+        .where(findable(), *(_has_word(Member.sort_name, start) for start in starts))
+        .where(Member.id.not_in(without) if without else sa.true())
+        .order_by(Member.sort_name, Member.id)
+        .limit(size)
+    )
+    return [_person(*row) for row in rows]
+
+
+def find_organisation(_member: Member, organisation_id: str) -> OrganisationRow | None:
+    """An organisation by its id."""
+    found = db.session().get(Organisation, organisation_id)
+    return _organisation_row(found, register()) if found is not None else None
+
+
+def find_organisations(
+    *, types: Collection[str] = (), name: str = "", after: str | None = None, size: int = 50
+) -> Organisations:
+    """A page of organisations in alphabetical order: of any of these types, with words that begin like these.
+
+    Raises `BadCursor`.
+    """
+    named = [_has_word(Organisation.sort_name, start) for start in sort_key(name).split("0") if start]
+    counted = sa.select(Organisation.type, sa.func.count()).where(*named).group_by(Organisation.type)
+    counts: dict[str, int] = dict(db.session().execute(counted).tuples().all())
+    statement = sa.select(Organisation).where(*named).order_by(Organisation.sort_name, Organisation.id)
+    if types:
+        statement = statement.where(Organisation.type.in_(types))
+    if after:
+        place = sa.tuple_(Organisation.sort_name, Organisation.id)
+        statement = statement.where(place > read_cursor(after, str, str))
+    rows = db.session().scalars(statement.limit(size + 1)).all()
+    page = page_of(rows, size, lambda row: (row.sort_name, row.id))
+    shelf = register()
+    total = sum(count for type_, count in counts.items() if not types or type_ in types)
+    shown = [_organisation_row(row, shelf) for row in page.items]
+    return Organisations(Page(shown, page.next), total, counts)
+
+
+def people_of(organisation_id: str, *, after: str | None = None, size: int = PAGE_SIZE) -> Page[Card]:
+    """A page of the people who show that they are of this organisation. Raises `BadCursor`."""
+    shelf = register()
+    of_it = shelf.matching({"organisation": [organisation_id]}, shelf.everyone)
+    ids, following, preceding = _alphabetical(shelf, of_it, after, None, size)
+    return Page(cards(ids), following, preceding)
+
+
+def organisation_names(limit: int) -> Sequence[str]:
+    """The first names in alphabetical order, each once, as suggestions where one is typed."""
+    statement = sa.select(Organisation.name).group_by(Organisation.name).order_by(sa.func.min(Organisation.sort_name))
+    return db.session().scalars(statement.limit(limit)).all()
+
+
+def organisation_named(name: str) -> Organisation | None:
+    """The organisation of this name, whatever its case; the first if several have it."""
+    statement = sa.select(Organisation).where(Organisation.name_key == name_key(name)).order_by(Organisation.id)
+    return db.session().scalar(statement.limit(1))
+
+
+def own_contact(member: Member) -> Contact | None:
+    """The member's own card with all that is on it, to be changed."""
+    return db.session().scalar(
+        sa.select(Contact)
+        .outerjoin(Contact.organisation)
+        .options(
+            contains_eager(Contact.organisation),
+            selectinload(Contact.region_rows),
+            selectinload(Contact.municipality_rows),
+            selectinload(Contact.theme_rows),
+            selectinload(Contact.language_rows),
+        )
+        .where(Contact.member_id == member.id)
+    )
+
+
+def _alphabetical(
+    shelf: Register, people: int, after: str | None, before: str | None, size: int
+) -> tuple[list[str], str | None, str | None]:
+    """The ids of a page and the cursors behind and before it."""
+    if before:
+        key = _key_in(before)
+        ids = list(islice(shelf.before(people, key), size))[::-1]
+    else:
+        ids = list(islice(shelf.after(people, _key_in(after) if after else None), size))
+    if not ids:
+        return [], None, None
+    first, last = shelf.key_of(ids[0]), shelf.key_of(ids[-1])
+    has_more = next(shelf.after(people, last), None) is not None
+    has_less = next(shelf.before(people, first), None) is not None
+    return ids, write_cursor(last) if has_more else None, write_cursor(first) if has_less else None
+
+
+def _key_in(cursor: str) -> tuple[str, str]:
+    sort_name, id_ = read_cursor(cursor, str, str)
+    return sort_name, id_
+
+
+def _by_rank(
+    ids: Sequence[str], after: str | None, before: str | None, size: int
+) -> tuple[list[str], str | None, str | None]:
+    """The same of a ranked list: a cursor is a rank and the id there, which counts if the list has moved since."""
+    start = 0
+    if after:
+        start = _rank_of(ids, after) + 1
+    elif before:
+        start = max(0, _rank_of(ids, before) - size)
+    end = min(start + size, len(ids))
+    shown = list(ids[start:end])
+    following = write_cursor([end - 1, ids[end - 1]]) if shown and end < len(ids) else None
+    preceding = write_cursor([start, ids[start]]) if shown and start > 0 else None
+    return shown, following, preceding
+
+
+def _rank_of(ids: Sequence[str], cursor: str) -> int:
+    rank, id_ = read_cursor(cursor, int, str)
+    if 0 <= rank < len(ids) and ids[rank] == id_:
+        return int(rank)
+    return ids.index(id_) if id_ in ids else min(max(int(rank), 0), len(ids))
+
+
+def _cards(*conditions: sa.ColumnElement[bool], whole: bool = False, size: int | None = None) -> list[Card]:
+    rows = (
+        db.session()
+        .execute(
+            sa.select(
+                Member.id, Member.name, Member.email.label("member_email"),
+                Contact.title, Contact.ask_about, Contact.phone, Contact.email, Contact.how_to_contact,
+                Contact.is_hidden, Contact.hidden_fields,
+                Organisation.id.label("organisation_id"), Organisation.name.label("organisation_name"),
+                Organisation.type.label("organisation_type"),
+            )
+            .select_from(Contact)
+            .join(Member, Member.id == Contact.member_id)
+            .outerjoin(Organisation, Organisation.id == Contact.organisation_id)
+            .where(*conditions)
+            .order_by(Contact.member_id)
+            .limit(size)
+        )
+        .all()
+    )  # fmt: skip
+    codes = _codes_of([row.id for row in rows])
+    return [_card(row, codes.get(row.id, {}), whole=whole) for row in rows]
+
+
+_CODED: Mapping[str, Any] = {
+    "regions": ContactRegion,
+    "municipalities": ContactMunicipality,
+    "themes": ContactTheme,
+    "languages": ContactLanguage,
+}
+
+
+def _codes_of(ids: Collection[str]) -> dict[str, dict[str, list[str]]]:
+    """Member's id → field → codes, in one query."""
+    if not ids:
+        return {}
+    parts = [
+        sa.select(sa.literal(name).label("field"), model.contact_id, model.code).where(model.contact_id.in_(ids))
+        for name, model in _CODED.items()
+    ]
+    codes: dict[str, dict[str, list[str]]] = {}
+    for name, id_, code in db.session().execute(sa.union_all(*parts)):
+        codes.setdefault(id_, {}).setdefault(name, []).append(code)
+    return codes
+
+
+def _card(row: Any, codes: Mapping[str, list[str]], *, whole: bool) -> Card:
+    place = Place(row.organisation_id, row.organisation_name, row.organisation_type) if row.organisation_id else None
+    values: dict[str, Any] = {
+        "title": row.title,
+        "organisation": place,
+        "ask_about": row.ask_about,
+        "phone": row.phone,
+        "email": row.email or row.member_email,
+        "how_to_contact": row.how_to_contact,
+        **{name: tuple(sorted(codes.get(name, ()))) for name in _CODED},
+    }
+    if whole:
+        return Card(row.id, row.name, **values, is_hidden=row.is_hidden, hidden_fields=row.hidden_fields)
+    return Card(row.id, row.name, **{name: _EMPTY[name] if _is_hidden(name, row) else values[name] for name in values})
+
+
+_EMPTY: Mapping[str, Any] = {
+    **dict.fromkeys(FIELDS, ""), "organisation": None, **dict.fromkeys(_CODED, ()),
+}  # fmt: skip
+
+
+def _is_hidden(name: str, row: Any) -> bool:
+    return ("regions" if name == "municipalities" else name) in row.hidden_fields
+
+
+def _person(
+    id_: str, name: str, is_listed: bool | None, title: str | None, hidden: frozenset[str], organisation: str | None
+) -> Person:
+    if not is_listed:
+        return Person(id_, name)
+    return Person(
+        id_,
+        name,
+        "" if "organisation" in hidden else organisation or "",
+        "" if "title" in hidden else title or "",
+        is_listed=True,
+    )
+
+
+def _organisation_row(row: Organisation, shelf: Register) -> OrganisationRow:
+    people = shelf.sets["organisation"].get(row.id, 0).bit_count()
+    return OrganisationRow(row.id, row.name, row.type, row.municipality, people)
+
+
+def _has_word(sort_name: Any, start: str) -> sa.ColumnElement[bool]:
+    """Whether a word in a sort key begins so; a 0 stands between words, and the keys hold letters and digits only."""
+    return sa.or_(sort_name.like(f"{start}%"), sort_name.like(f"%0{start}%"))
+
+
+assert set(FACETS) < set(get_args(Facet))
