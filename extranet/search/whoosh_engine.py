@@ -39,7 +39,7 @@ from extranet.search.marking import SHORTEST_FUZZY
 log = logging.getLogger(__name__)
 
 TITLE_WEIGHT, TEXT_WEIGHT, PART_WEIGHT = 3.0, 1.0, 0.4
-PREFIX_WEIGHT, SLIP_WEIGHT = 0.5, 0.5
+FORM_WEIGHT, PREFIX_WEIGHT, SLIP_WEIGHT = 0.9, 0.5, 0.5
 MAX_WORDS = 12
 """Words of a query that are looked at."""
 MAX_PREFIX_WORDS = 500
@@ -255,7 +255,7 @@ class _Search:
         """The documents that have the word: in any form; else misspelt; else, for a compound, its parts."""
         found = self._as_written(word)
         if is_last and len(word.surface) > 1:
-            found = _sum([found, self._beginning(word.surface)])
+            found = _best_of([found, self._beginning(word.surface)])
         if not any(found) and len(word.surface) >= SHORTEST_FUZZY:
             found = self._misspelt(word.surface)
         if not any(found) and word.parts:
@@ -276,9 +276,9 @@ class _Search:
         return result
 
     def _as_written(self, word: Word) -> list[Weights]:
-        found = self._any_of(dict.fromkeys(word.keys, 1.0))
+        found = self._any_of({**dict.fromkeys(word.keys, FORM_WEIGHT), word.surface: 1.0})
         if word.pieces:
-            found = _sum([found, _shared([self._as_written(piece) for piece in word.pieces])])
+            found = _best_of([found, _shared([self._as_written(piece) for piece in word.pieces])])
         return found
 
     def _beginning(self, start: str) -> list[Weights]:
@@ -343,7 +343,7 @@ class _Leaf:
         return mask
 
     def documents(self, terms: Mapping[str, float], visible: bytearray) -> Weights:
-        """The visible documents that have any of the terms, with the sum of weights times the terms' factors."""
+        """The visible documents that have any of the terms, with the best of weight times factor."""
         found: Weights = {}
         for term, factor in terms.items():
             if not self.has(term):
@@ -354,8 +354,8 @@ class _Leaf:
                 found = {document: weight * factor for document, weight in pairs if visible[document]}
             else:
                 for document, weight in pairs:
-                    if visible[document]:
-                        found[document] = found.get(document, 0.0) + weight * factor
+                    if visible[document] and weight * factor > found.get(document, 0.0):
+                        found[document] = weight * factor
         return found
 
     def has(self, term: str) -> bool:
@@ -385,14 +385,18 @@ class _Reader:
 
     def __init__(self, root: Path, folder: str, known: Mapping[str, _Segment]) -> None:
         self._folder = folder
-        self._index = FileIndex(FileStorage(str(root / folder)), schema=_schema())
-        self._generation = self._index.latest_generation()
-        self._reader = self._index.reader()
-        self.leaves = []
-        for reader, _offset in self._reader.leaf_readers():
-            if reader.doc_count_all():
-                name = f"{folder}/{reader.segment().segment_id()}"
-                self.leaves.append(_Leaf(reader, known.get(name) or _Segment(name, reader)))
+        self._files = _Files(str(root / folder))
+        try:
+            self._index = FileIndex(self._files, schema=_schema())
+            self._generation = self._index.latest_generation()
+            self.leaves = [
+                _leaf(folder, reader, known)
+                for reader, _offset in self._index.reader().leaf_readers()
+                if reader.doc_count_all()
+            ]
+        except BaseException:
+            self.close()
+            raise
 
     def is_fresh(self, folder: str) -> bool:
         return folder == self._folder and bool(self._index.latest_generation() == self._generation)
@@ -408,7 +412,27 @@ class _Reader:
         return sum(leaf.count(kind) for leaf in self.leaves)
 
     def close(self) -> None:
-        self._reader.close()
+        self.leaves = []
+        self._files.close_all()
+
+
+class _Files(FileStorage):  # type: ignore[misc]
+    """Whoosh's folder, which knows what it has opened: its readers leave files open when they fail."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._opened: list[Any] = []
+
+    def open_file(self, name: str, **more: Any) -> Any:
+        file = super().open_file(name, **more)
+        self._opened.append(file)
+        return file
+
+    def close_all(self) -> None:
+        for file in self._opened:
+            if not file.is_closed:
+                file.close()
+        self._opened.clear()
 
 
 class _Labels(NamedTuple):
@@ -419,6 +443,11 @@ class _Labels(NamedTuple):
 
     def codes(self, labels: Collection[str]) -> frozenset[int]:
         return frozenset(self.numbers[label] for label in labels if label in self.numbers)
+
+
+def _leaf(folder: str, reader: Any, known: Mapping[str, _Segment]) -> _Leaf:
+    name = f"{folder}/{reader.segment().segment_id()}"
+    return _Leaf(reader, known.get(name) or _Segment(name, reader))
 
 
 def _schema() -> fields.Schema:
@@ -575,17 +604,18 @@ def _remembered(memory: "OrderedDict[Any, Result]", key: Any, make: Callable[[],
     return value
 
 
-def _sum(alternatives: list[list[Weights]]) -> list[Weights]:
-    """Per leaf, the documents of any of the alternatives."""
-    total = []
+def _best_of(alternatives: list[list[Weights]]) -> list[Weights]:
+    """Per leaf, the documents of any of the alternatives, with the best weight they have in one."""
+    best = []
     for leaf in zip(*alternatives, strict=True):
         *others, largest = sorted(leaf, key=len)
         largest = dict(largest)
         for other in others:
             for document, weight in other.items():
-                largest[document] = largest.get(document, 0.0) + weight
-        total.append(largest)
-    return total
+                if weight > largest.get(document, 0.0):
+                    largest[document] = weight
+        best.append(largest)
+    return best
 
 
 def _shared(requirements: list[list[Weights]]) -> list[Weights]:
