@@ -6,6 +6,7 @@ from pathlib import Path
 from extranet import db
 from extranet.app import Extranet
 from extranet.db import Base
+from extranet.search.registry import search
 
 
 def make(folder: Path, **settings: str) -> Extranet:
@@ -40,8 +41,11 @@ def empty(app: Extranet) -> None:
             cursor.execute(f"DELETE FROM {name}")
         cursor.execute("PRAGMA foreign_keys=ON" if is_sqlite else "SET session_replication_role = DEFAULT")
         raw.commit()
-    for kept in ("mail", "index"):
-        shutil.rmtree(app.settings.data_dir / kept, ignore_errors=True)
+    shutil.rmtree(app.settings.data_dir / "mail", ignore_errors=True)
+    with app.app_context():
+        index = search().index
+        if index.count():
+            index.rebuild([])
 
 
 def end(app: Extranet) -> None:

@@ -7,7 +7,7 @@ form carries. Nobody is exempt from any check.
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from flask import Flask
@@ -16,9 +16,12 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from extranet import clock, credentials, db
-from extranet.members import PRIVACY_VERSION, TERMS_VERSION, Member, Role
+from extranet import credentials, db
+from extranet.accounts import passwords, service
+from extranet.members import Member, Role
 
+PASSWORD = "seitsemän-veljestä-metsässä"
+"""Every member's in the tests."""
 _CSRF = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -124,19 +127,19 @@ class Cast:
 
     def member(self, name: str, *, role: Role = "member", email: str | None = None, **facts: Any) -> Person:
         """One more member, who has accepted the terms, reads English, and whose other facts are as given."""
-        facts = {
-            "language": "en",
-            "terms_version": TERMS_VERSION,
-            "privacy_version": PRIVACY_VERSION,
-            "terms_accepted_at": clock.now(),
-            **facts,
-        }
         address = email or f"{name.split()[0].lower()}-{uuid.uuid4().hex[:6]}@example.org"
+        kept, language = _hashed(PASSWORD), facts.pop("language", "en")
         with keeping(self.app) as held:
-            member = Member(name=name, email=address, role=role, **facts)
-            held.add(member)
+            member = service.create(email=address, name=name, role=role, password_hash=kept, language=language)
+            for fact, value in facts.items():
+                setattr(member, fact, value)
             held.flush()
-            return Person(self.app, member, language=facts["language"] or "en")
+            return Person(self.app, member, language=language or "en")
+
+
+@cache
+def _hashed(password: str) -> str:
+    return passwords.hashed(password)
 
 
 @contextmanager
