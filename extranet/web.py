@@ -221,12 +221,18 @@ class LazyItems:
 
     def __init__(self, items: list[NavItem], member: Member | None) -> None:
         self._items, self._member = items, member
+        self._shown: list[ShownItem] | None = None
 
     def __iter__(self) -> Any:
+        if self._shown is None:
+            self._shown = self._work_out()
+        return iter(self._shown)
+
+    def _work_out(self) -> list[ShownItem]:
         member = self._member
         if member is None or not member.has_accepted_terms:
-            return iter(())
-        return iter([_shown(item, member) for item in self._items if item.shown is None or item.shown(member)])
+            return []
+        return [_shown(item, member) for item in self._items if item.shown is None or item.shown(member)]
 
 
 def _shown(item: NavItem, member: Member) -> ShownItem:

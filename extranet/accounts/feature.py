@@ -18,8 +18,9 @@ from extranet.accounts.events import (
     TokenRevoked,
 )
 from extranet.accounts.views import accounts
-from extranet.i18n import lazy
+from extranet.i18n import LANGUAGE_NAMES, current_locale, lazy
 from extranet.identity import current_member
+from extranet.vocabularies import regions
 from extranet.web import NavItem
 
 
@@ -27,7 +28,7 @@ def install(app: Flask) -> None:
     """Add the feature to the app."""
     app.register_blueprint(accounts)
     app.context_processor(_theme)
-    app.jinja_env.filters["browser"] = browser_name
+    app.jinja_env.filters.update(browser=browser_name, region=_region, own_language=_own_language)
     web.add_account(
         app,
         NavItem("settings", lazy("Settings"), "accounts.settings", place=80),
@@ -40,6 +41,14 @@ def install(app: Flask) -> None:
     follow.later(PasswordForgotten, reactions.send_what_sets_a_new_password)
     follow.later(PasswordSet, reactions.tell_that_the_password_is_new)
     cli.add_seed(app, 10, seeds.plant)
+
+
+def _region(code: str) -> str:
+    return regions().name(code, current_locale())
+
+
+def _own_language(code: str) -> str:
+    return LANGUAGE_NAMES.get(code, code)
 
 
 def _theme() -> dict[str, Any]:

@@ -1,0 +1,53 @@
+"""What moderators type, checked."""
+
+from wtforms import EmailField, RadioField
+from wtforms.validators import Length
+
+from extranet.accounts.forms import LONGEST_EMAIL
+from extranet.forms import EmailAddress, Form, filled, line, text, tidy
+from extranet.i18n import lazy
+
+LONGEST_REASON = 1_000
+
+
+class DeclineForm(Form):
+    reason = text(
+        lazy("Reason"),
+        most=LONGEST_REASON,
+        description=lazy("The applicant reads this in the letter. Write kindly and plainly."),
+    )
+
+
+class SuspendForm(Form):
+    reason = text(
+        lazy("Reason"),
+        most=LONGEST_REASON,
+        description=lazy("The member reads this in a letter. It is also shown to moderators on this page."),
+    )
+
+
+class RoleForm(Form):
+    role = RadioField(
+        lazy("Role"),
+        choices=[
+            ("member", lazy("Member")),
+            ("moderator", lazy("Moderator")),
+            ("administrator", lazy("Administrator")),
+        ],
+        validators=[filled],
+    )
+
+
+class PersonForm(Form):
+    """A member's name and address, which change at their request."""
+
+    name = line(lazy("Name"), most=100)
+    email = EmailField(
+        lazy("E-mail address"),
+        filters=[tidy],
+        validators=[
+            filled,
+            Length(max=LONGEST_EMAIL, message=lazy("Write at most %(max)d characters.")),
+            EmailAddress(),
+        ],
+    )
