@@ -38,7 +38,10 @@ help:
 setup: $(STAMPS)/python $(STAMPS)/assets $(STAMPS)/catalogues $(STAMPS)/dictionaries
 
 run: setup
-	@$(FLASK) seed
+	@# The sign-ins are kept beside the demo, to be told again the next time.
+	@data="$${DATA_DIR:-var}"; mkdir -p "$$data"; $(FLASK) seed >"$$data/seeded.txt"; \
+	if grep -q @ "$$data/seeded.txt"; then mv "$$data/seeded.txt" "$$data/demo.txt"; else rm "$$data/seeded.txt"; fi; \
+	if test -e "$$data/demo.txt"; then cat "$$data/demo.txt"; fi
 	@exec $(FLASK) serve
 
 test: dev services lint

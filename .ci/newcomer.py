@@ -44,11 +44,12 @@ def main(url: str, log: Path, pid: int) -> None:
 
 
 def _printed_sign_in(text: str) -> tuple[str, str]:
-    for line in text.splitlines():
-        found = re.search(r"(\S+@\S+\.\w+)\W+(?:\w+:? +)?(\S{8,})", line)
-        if found:
-            return found[1], found[2]
-    sys.exit(f"make run prints no sign-in:\n{text}")
+    """An ordinary member's address and the password, as a reader of the console finds them."""
+    password = re.search(r"password:?\s+(\S+)", text)
+    members = re.findall(r"^\s+(\S+@\S+)\s+[^(\n]+$", text, re.M)
+    if password is None or not members:
+        sys.exit(f"make run prints no sign-in:\n{text}")
+    return members[0], password[1]
 
 
 def _runs(pid: int) -> bool:
