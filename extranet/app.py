@@ -1,7 +1,7 @@
 """How an extranet is put together from settings and features: the mechanism; the choice is `wsgi.py`'s."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -80,6 +80,13 @@ def start(app: Flask) -> None:
     app.extensions["soon"].start()
     app.extensions["drainer"].start()
     realtime.realtime(app).start()
+    for begin in app.extensions["starters"]:
+        begin(app)
+
+
+def at_start(app: Flask, begin: Callable[[Flask], None]) -> None:
+    """Let a feature do something once in each server process, when it begins to serve."""
+    app.extensions["starters"].append(begin)
     if "search" in app.extensions:
         from extranet.search import feature as search
 
@@ -87,6 +94,7 @@ def start(app: Flask) -> None:
 
 
 def _lay_the_ground(app: Extranet, settings: Settings, static: Path, packages: list[str]) -> None:
+    app.extensions["starters"] = []
     db.install(app, settings.database_url)
     i18n.install(
         app, timezone=settings.timezone, default=settings.default_language,

@@ -169,7 +169,7 @@ def database() -> Database:
 
 
 def session() -> Session:
-    """The session of this request or block. A request's begins when first used, as a writer unless the method is safe."""
+    """The session of this request or block. A request's begins when first used: a writer unless the method is safe."""
     held = g.get("db_session")
     if held is None:
         held = database().begin(write=_may_write())

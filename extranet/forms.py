@@ -105,7 +105,14 @@ class EmailAddress:
     """The field must be an e-mail address; whether it takes letters is found out by writing to it."""
 
     def __call__(self, _form: Any, field: Field) -> None:
-        try:
-            validate_email(field.data or "", check_deliverability=False, test_environment=True)
-        except EmailNotValidError as error:
-            raise ValidationError(_("Write an e-mail address, such as name@example.org.")) from error
+        if not is_email(field.data or ""):
+            raise ValidationError(_("Write an e-mail address, such as name@example.org."))
+
+
+def is_email(text: str) -> bool:
+    """Whether a text has the form of an e-mail address."""
+    try:
+        validate_email(text.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True

@@ -6,6 +6,7 @@ from flask import Flask
 
 from extranet import cli, events, web
 from extranet.accounts import reactions, seeds
+from extranet.accounts.api import api
 from extranet.accounts.browsers import browser_name
 from extranet.accounts.events import (
     ApplicationConfirmed,
@@ -27,6 +28,7 @@ from extranet.web import NavItem
 def install(app: Flask) -> None:
     """Add the feature to the app."""
     app.register_blueprint(accounts)
+    api.install(app)
     app.context_processor(_theme)
     app.jinja_env.filters.update(browser=browser_name, region=_region, own_language=_own_language)
     web.add_account(

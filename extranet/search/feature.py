@@ -8,8 +8,9 @@ from flask.cli import with_appcontext
 from gevent import spawn
 
 from extranet import cli, web
-from extranet.app import setting_of
+from extranet.app import at_start, setting_of
 from extranet.i18n import lazy
+from extranet.search.api import api
 from extranet.search.index import Index, IndexBusy
 from extranet.search.reactions import rebuild
 from extranet.search.registry import KEY, Search, search
@@ -26,6 +27,8 @@ def install(app: Flask) -> None:
     web.add_nav(app, NavItem("search", lazy("Search"), "search.page", place=40))
     app.cli.add_command(reindex)
     cli.add_check(app, _complaints)
+    at_start(app, start)
+    api.install(app)
 
 
 def start(app: Flask) -> None:

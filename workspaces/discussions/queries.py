@@ -253,11 +253,8 @@ def find_message_by_id(member: Member, message_id: str) -> MessageStanding | Non
 
 def threads(member: Member, standing: Standing, *, after: str | None = None) -> Page[ShownThread]:
     """The threads of a workspace, the last moved first, with what the member has not read; one query."""
-    unread = _unread(member).where(Message.thread_id == Thread.id).correlate(Thread, Membership, ReadMark)
     statement = (
-        _threads(Membership.member_id == member.id)
-        .add_columns(sa.case((_has_unread(), unread.scalar_subquery()), else_=0).label("unread"))
-        .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == member.id))
+        _threads_of(member)
         .where(Thread.workspace_id == standing.workspace.id, Thread.last_seq >= Membership.sees_from)
         .order_by(Thread.last_at.desc(), Thread.id.desc())
         .limit(THREADS_A_PAGE + 1)
@@ -270,6 +267,11 @@ def threads(member: Member, standing: Standing, *, after: str | None = None) -> 
         )
     found = [ShownThread(*row) for row in db.session().execute(statement)]
     return page_of(found, THREADS_A_PAGE, lambda thread: (thread.last_at.isoformat(), thread.id))
+
+
+def one_thread(member: Member, place: ThreadStanding) -> ShownThread:
+    """A thread with what the member has not read."""
+    return ShownThread(*db.session().execute(_threads_of(member).where(Thread.id == place.thread.id)).one())
 
 
 def shown_thread(thread_id: str) -> ShownThread | None:
@@ -401,6 +403,15 @@ def _threads(whose: sa.ColumnElement[bool]) -> Rows:
         .join(Workspace, Workspace.id == Thread.workspace_id)
         .join(Membership, sa.and_(Membership.workspace_id == Workspace.id, whose))
         .outerjoin(Member, Member.id == Thread.opened_by_id)
+    )
+
+
+def _threads_of(member: Member) -> Rows:
+    unread = _unread(member).where(Message.thread_id == Thread.id).correlate(Thread, Membership, ReadMark)
+    return (
+        _threads(Membership.member_id == member.id)
+        .add_columns(sa.case((_has_unread(), unread.scalar_subquery()), else_=0).label("unread"))
+        .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == member.id))
     )
 
 

@@ -1,0 +1,239 @@
+"""Threads, messages and changes for programs: the same services and rules as the pages."""
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from extranet.api import AfterQuery, Answer, Api, Done, Schema, Text, asks, takes
+from extranet.api import Line as OneLine
+from extranet.doors import door
+from extranet.limits import limited
+from extranet.members import Member
+from workspaces import queries as workspace_queries
+from workspaces.discussions import policy, queries, service
+from workspaces.discussions.queries import MessageStanding, ThreadStanding
+from workspaces.discussions.views import OFTEN
+from workspaces.queries import Standing
+
+api = Api("discussions")
+
+enter = door("workspace", workspace_queries.find_joined)
+read = door("thread", queries.find_thread_by_id)
+hold = door("message", queries.find_message_by_id)
+
+
+class Author(Answer):
+    """Who did or said something."""
+
+    id: str
+    name: str
+
+
+class MessageAnswer(Answer):
+    """A message as it is now; a retracted one has no words. `path` orders a thread, depth first."""
+
+    id: str
+    workspace: str
+    thread: str
+    seq: int
+    answers: str | None
+    depth: int
+    path: str
+    author: Author | None
+    client_id: str | None
+    body: str
+    html: str
+    posted_at: str
+    edited_at: str | None
+    retracted_at: str | None
+    retraction_reason: str | None
+
+
+class ThreadAnswer(Answer):
+    """A thread; `unread` is the asking member's."""
+
+    id: str
+    workspace: str
+    title: str
+    opened_by: str | None
+    opened_at: str
+    last_at: str
+    last_seq: int
+    message_count: int
+    unread: int
+
+
+class Threads(Answer):
+    """A page of threads, the last moved first."""
+
+    items: list[ThreadAnswer]
+    next: str | None
+
+
+class Messages(Answer):
+    """A page of a thread in reading order."""
+
+    items: list[MessageAnswer]
+    next: str | None
+    previous: str | None
+
+
+class Opened(Answer):
+    """A thread with its first message."""
+
+    thread: ThreadAnswer
+    message: MessageAnswer
+
+
+class ChangeAnswer(Answer):
+    """One fact of a workspace: `message` is there if it brings one, `member` if it is about one."""
+
+    workspace: str
+    seq: int
+    kind: str
+    at: str
+    actor: Author | None
+    thread: str | None = None
+    member: str | None = None
+    message: MessageAnswer | None = None
+
+
+class ChangesAnswer(Answer):
+    """Facts in order of `seq`, the last `seq` that there is, and whether more wait than are here."""
+
+    items: list[ChangeAnswer]
+    head: int
+    more: bool
+
+
+class NewThread(Schema):
+    """A thread to open; the same `client_id` from the same author answers with the same thread."""
+
+    title: OneLine
+    body: Text
+    client_id: UUID | None = None
+
+
+class NewMessage(Schema):
+    """A message to post; `answers` is the id of the message it answers, if it answers one."""
+
+    body: Text
+    answers: str | None = Field(default=None, max_length=40)
+    client_id: UUID | None = None
+
+
+class EditedMessage(Schema):
+    """What a message shall say."""
+
+    body: Text
+
+
+class Retraction(Schema):
+    """Why; needed for another's message."""
+
+    reason: OneLine | None = None
+
+
+class ReadTo(Schema):
+    """How far a thread has been read."""
+
+    seq: int = Field(ge=0, le=2**53)
+
+
+class ChangesQuery(Schema):
+    """After which `seq`; 0 for all, and how many at most."""
+
+    after: int = Field(default=0, ge=0, le=2**53)
+    limit: int = Field(default=queries.CHANGES_AT_ONCE, ge=1, le=1000)
+
+
+@api.get("/workspaces/<slug>/threads", gives=Threads, summary="The threads of a workspace, the last moved first")
+@enter(policy.may_enter)
+@asks(AfterQuery)
+def list_threads(member: Member, standing: Standing, *, query: AfterQuery) -> Any:
+    page = queries.threads(member, standing, after=query.after)
+    return {"items": [thread.as_json() for thread in page.items], "next": page.next}
+
+
+@api.post("/workspaces/<slug>/threads", gives=Opened, status=201, summary="Open a thread with its first message")
+@limited(OFTEN)
+@enter(policy.may_write)
+@takes(NewThread)
+def open_thread(member: Member, standing: Standing, *, body: NewThread) -> Any:
+    message = service.open_thread(
+        standing.workspace, title=body.title, body=body.body, by=member, client_id=body.client_id
+    )
+    shown = queries.shown_thread(message.thread_id)
+    assert shown is not None
+    return {"thread": shown.as_json(), "message": queries.show([message.id])[message.id].as_json()}
+
+
+@api.get("/threads/<thread_id>", gives=ThreadAnswer, summary="One thread")
+@read(policy.may_enter)
+def show_thread(member: Member, place: ThreadStanding) -> Any:
+    return queries.one_thread(member, place).as_json()
+
+
+@api.get("/threads/<thread_id>/messages", gives=Messages, summary="The messages of a thread in reading order")
+@read(policy.may_enter)
+@asks(AfterQuery)
+def list_messages(_member: Member, place: ThreadStanding, *, query: AfterQuery) -> Any:
+    page = queries.messages(place, after=query.after)
+    return {"items": [shown.as_json() for shown in page.items], "next": page.next, "previous": page.previous}
+
+
+@api.post("/threads/<thread_id>/messages", gives=MessageAnswer, status=201, summary="Post a message")
+@limited(OFTEN)
+@read(policy.may_write)
+@takes(NewMessage)
+def post_message(member: Member, place: ThreadStanding, *, body: NewMessage) -> Any:
+    answers = None
+    if body.answers is not None:
+        found = queries.find_message(member, place.workspace.slug, body.answers)
+        if found is None:
+            raise service.AnswersElsewhere(fields={"answers": service.AnswersElsewhere.sentence})
+        answers = found.message
+    message = service.post(
+        place.thread, place.workspace, body.body, by=member, answers=answers, client_id=body.client_id
+    )
+    return queries.show([message.id])[message.id].as_json()
+
+
+@api.post("/threads/<thread_id>/read", gives=Done, summary="Note how far the thread has been read")
+@read(policy.may_enter)
+@takes(ReadTo)
+def mark_thread_read(member: Member, place: ThreadStanding, *, body: ReadTo) -> Any:
+    service.mark_read(place.thread, body.seq, by=member)
+    return Done()
+
+
+@api.get("/messages/<message_id>", gives=MessageAnswer, summary="One message")
+@hold(policy.may_enter)
+def show_message(_member: Member, place: MessageStanding) -> Any:
+    return queries.show([place.message.id])[place.message.id].as_json()
+
+
+@api.patch("/messages/<message_id>", gives=MessageAnswer, summary="Say one's own message otherwise")
+@limited(OFTEN)
+@hold(policy.may_edit)
+@takes(EditedMessage)
+def edit_message(member: Member, place: MessageStanding, *, body: EditedMessage) -> Any:
+    service.edit(place.message, place.workspace, body.body, by=member)
+    return queries.show([place.message.id])[place.message.id].as_json()
+
+
+@api.post("/messages/<message_id>/retract", gives=MessageAnswer, summary="Retract a message")
+@hold(policy.may_retract)
+@takes(Retraction)
+def retract_message(member: Member, place: MessageStanding, *, body: Retraction) -> Any:
+    service.retract(place.message, place.workspace, by=member, reason=body.reason)
+    return queries.show([place.message.id])[place.message.id].as_json()
+
+
+@api.get("/workspaces/<slug>/changes", gives=ChangesAnswer, summary="What happened in a workspace after a seq")
+@enter(policy.may_enter)
+@asks(ChangesQuery)
+def list_changes(_member: Member, standing: Standing, *, query: ChangesQuery) -> Any:
+    found = queries.changes(standing, after=query.after, at_most=query.limit)
+    return {"items": [change.as_json() for change in found.items], "head": found.head, "more": found.more}
