@@ -55,11 +55,6 @@ def present(column: InstrumentedAttribute[str], ids: Iterable[str]) -> set[str]:
     return found
 
 
-def forget_within(workspace_id: str) -> None:
-    """Forget what was brought over into a workspace that is purged, but not that the workspace was."""
-    db.session().execute(sa.delete(FormerId).where(FormerId.within == workspace_id))
-
-
 def insert_all(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows given by attribute, in batches, without making an object of each."""
     for start in range(0, len(rows), BATCH):

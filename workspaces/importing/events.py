@@ -1,4 +1,4 @@
-"""What an import brought to workspaces: one line of the trail, outside their streams, told to nobody but the index."""
+"""What an import brought to a workspace: one line of the trail, outside its stream, told to nobody but the index."""
 
 from dataclasses import dataclass
 
@@ -7,4 +7,4 @@ from extranet.events import Event
 
 @dataclass(frozen=True, slots=True)
 class DiscussionsImported(Event):
-    workspaces: tuple[str, ...]
+    workspace: str

@@ -121,9 +121,12 @@ def _silent(known: Known) -> set[str]:
 def _keep_the_past(new: Discussions, seats: Sequence[Seat], known: Known, members: set[str]) -> dict[str, int]:
     """Write the streams; gives the `seq` of each message by its former id."""
     opened, archived = _lives(new.workspaces, known, members)
+    founders = {(known["workspace"][workspace.id], known["member"][workspace.founder]) for workspace in new.workspaces}
     joined: dict[str, list[PastFact]] = defaultdict(list)
     for seat in seats:
-        joined[seat.workspace].extend(_arrival(seat))
+        # Who opens a workspace is its host from then on: that they joined is no fact of its own.
+        if not (seat.is_host and (seat.workspace, seat.member) in founders):
+            joined[seat.workspace].extend(_arrival(seat))
     said: dict[str, list[tuple[str, PastFact]]] = defaultdict(list)
     for message, opens in _in_order_of_time(new):
         said[known["workspace"][message.workspace]].append((message.id, _saying(message, opens, known, members)))
@@ -308,5 +311,5 @@ def _remember(new: Discussions, known: Known) -> None:
     )
     touched = {workspaces[message.workspace] for message in new.messages}
     touched |= {workspaces[workspace.id] for workspace in new.workspaces}
-    if touched:
-        events.record(DiscussionsImported(tuple(sorted(touched))), by=None)
+    for workspace in sorted(touched):
+        events.record(DiscussionsImported(workspace), by=None)
