@@ -87,10 +87,6 @@ def start(app: Flask) -> None:
 def at_start(app: Flask, begin: Callable[[Flask], None]) -> None:
     """Let a feature do something once in each server process, when it begins to serve."""
     app.extensions["starters"].append(begin)
-    if "search" in app.extensions:
-        from extranet.search import feature as search
-
-        search.start(app)
 
 
 def _lay_the_ground(app: Extranet, settings: Settings, static: Path, packages: list[str]) -> None:
