@@ -21,7 +21,7 @@ COMMITS = {
 FORBIDDEN_IN_PAGES = {
     "inline script": re.compile(r"<script(?![^>]*\bsrc=)", re.I),
     "inline style": re.compile(r"<style|<\w[^>]*\sstyle\s*=", re.I),
-    "event attribute": re.compile(r"\son[a-z]+\s*=\s*[\"']", re.I),
+    "event attribute": re.compile(r"<\w[^>]*\son[a-z]+\s*=\s*[\"']", re.I),
     "text said to be safe": re.compile(r"\|\s*safe\b|autoescape\s+false", re.I),
     "another site's file": re.compile(r"(?:src|href)\s*=\s*[\"'](?:https?:)?//[^\"']+\.(?:js|css|woff2?)", re.I),
 }
