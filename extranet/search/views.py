@@ -36,7 +36,10 @@ def page(member: Member) -> ResponseReturnValue:
         "search/search.html",
         words=words,
         kind=kind,
-        kinds=[(one.kind, one.label) for one in kinds.values()],
+        views=[
+            (_("Everything"), _address(words), kind is None, None),
+            *((one.label, _address(words, one.kind), one.kind == kind, None) for one in kinds.values()),
+        ],
         groups=[group for group in groups if group.items],
         complaint=complaint,
         is_further=bool(request.args.get("after")),
