@@ -27,7 +27,7 @@ from simplemma.strategies.dictionaries import TrieDictionaryFactory
 
 from extranet.search.voikko import Voikko, find_voikko
 
-VERSION = 1
+VERSION = 2
 """Raise this when the same text would give other terms than before: indexes are then rebuilt by themselves."""
 
 LANGUAGES = ("fi", "sv", "en")
@@ -42,7 +42,7 @@ _REMEMBERED_WORDS = 32_768
 class Term:
     """One word of a text: what it is found by, and where it stands (characters of the text as given).
 
-    `is_joined` marks the whole of a word written in pieces (O’Brien, e-mail, TE-toimisto), whose pieces are terms too.
+    `is_joined` marks the whole of what is written in pieces (O’Brien, TE-toimisto, a phone number), terms themselves.
     """
 
     surface: str
@@ -85,21 +85,18 @@ class Analysis:
     def terms(self, text: str) -> list[Term]:
         """The words of a text in their order, each whole after its pieces."""
         terms: list[Term] = []
-        for chunk in _CHUNK.finditer(text):
-            pieces = self._pieces(chunk)
+        for pieces, whole in self._groups(text):
             terms += pieces
-            if len(pieces) > 1:
-                terms.append(_join(pieces))
+            if whole:
+                terms.append(whole)
         return terms
 
     def words(self, query: str) -> list[Word]:
         """What a query asks for; little words (ja, och, the) count only when there is nothing else."""
         words = []
-        for chunk in _CHUNK.finditer(query):
-            pieces = self._pieces(chunk)
+        for pieces, whole in self._groups(query):
             singles = tuple(Word(piece.surface, piece.keys, parts=piece.parts) for piece in pieces)
-            if len(pieces) > 1:
-                whole = _join(pieces)
+            if whole:
                 words.append(Word(whole.surface, whole.keys, pieces=singles))
             else:
                 words += singles
@@ -108,6 +105,21 @@ class Analysis:
     def bases(self, word: str) -> tuple[str, ...]:
         """The base forms of a single word, other than itself."""
         return self._read(word)[1]
+
+    def _groups(self, text: str) -> Iterator[tuple[list[Term], Term | None]]:
+        """What stands together: a word, or the pieces of one and the whole."""
+        position = 0
+        for number in _PHONE.finditer(text):
+            yield from self._chunks(text, position, number.start())
+            pieces = [piece for group, _ in self._chunks(text, number.start(), number.end()) for piece in group]
+            yield pieces, Term(_dialled(number.group()), (), (), number.start(), number.end(), is_joined=True)
+            position = number.end()
+        yield from self._chunks(text, position, len(text))
+
+    def _chunks(self, text: str, start: int, end: int) -> Iterator[tuple[list[Term], Term | None]]:
+        for chunk in _CHUNK.finditer(text, start, end):
+            pieces = self._pieces(chunk)
+            yield pieces, _join(pieces) if len(pieces) > 1 else None
 
     def _pieces(self, chunk: "re.Match[str]") -> list[Term]:
         text = chunk.group()
@@ -271,6 +283,12 @@ def _distinct(words: list[str], *, but: str) -> tuple[str, ...]:
     return tuple(folded)
 
 
+def _dialled(number: str) -> str:
+    """A phone number as it is dialled within the country, however it is written: +358 50 123 is 050 123."""
+    digits = re.sub(r"\D", "", number)[:MAX_WORD]
+    return "0" + re.sub(r"^(?:00)?3580?", "", digits) if number.startswith(("+358", "00358")) else digits
+
+
 def _join(pieces: Sequence[Term]) -> Term:
     head = "".join(piece.surface for piece in pieces[:-1])
     surface = (head + pieces[-1].surface)[:MAX_WORD]
@@ -308,6 +326,7 @@ _MARK = "".join(re.escape(chr(n)) for n in range(0x300, 0x10000) if unicodedata.
 _LETTERS = rf"[^\W_](?:[^\W_]|[{_MARK}\u200c\u200d])*"
 _PIECE = re.compile(_LETTERS)
 _CHUNK = re.compile(rf"{_LETTERS}(?:[-\u2010\u2011\u00ad'’ʼ:]{_LETTERS})*")
+_PHONE = re.compile(r"(?<![\w+])(?:\+|00)?[0-9](?:[ \u00a0()/.-]{0,2}[0-9]){6,14}(?!\w)")
 _LATIN = re.compile(r"[a-zà-öø-ʯ]{2,}")
 
 _CASE_ENDINGS = _set_of(

@@ -93,6 +93,14 @@ def test_a_name_in_pieces_is_found_whole_and_in_pieces(analysis: Analysis, query
     assert not keys.isdisjoint(word.keys)
 
 
+@pytest.mark.parametrize("query", ["+358 50 670 7461", "050 670 7461", "0506707461", "050-670 7461", "+358506707461"])
+def test_a_phone_number_is_found_however_it_is_written(analysis: Analysis, query: str) -> None:
+    (word,) = analysis.words(query)
+    for text in ("soita +358 50 670 7461!", "050 6707461", "0506707461", "00358-50-670 7461"):
+        assert any(term.surface in word.keys for term in analysis.terms(text)), (query, text)
+    assert not any(term.surface in word.keys for term in analysis.terms("050 670 7462"))
+
+
 def test_an_ending_behind_a_colon_is_no_word(analysis: Analysis) -> None:
     assert [term.surface for term in analysis.terms("EU:n ja ELY:stä")] == ["eu", "ja", "ely"]
 
