@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from flask import Flask
 
 from directory import documents, queries, reactions, register, seeds
+from directory.api import api
 from directory.events import CardEdited, CardMade, OrganisationAdded
 from directory.importing.events import PeopleImported
 from directory.importing.step import people
@@ -30,6 +31,7 @@ _ABOUT_ONE: tuple[type[Event], ...] = (
 def install(app: Flask) -> None:
     """Add the feature to the app."""
     app.register_blueprint(directory)
+    api.install(app)
     app.jinja_env.filters["dialled"] = dialled
     with app.app_context():
         register.watch(db.database().engine)

@@ -20,13 +20,14 @@ from extranet.vocabularies import Vocabulary, languages, municipalities, organis
 LONGEST_PHONE = 50
 LONGEST_EMAIL = 254
 
-VOCABULARIES: Mapping[Facet, Callable[[], Vocabulary[Any]]] = {
+VOCABULARIES: Mapping[str, Callable[[], Vocabulary[Any]]] = {
     "region": regions,
+    "municipality": municipalities,
     "theme": themes,
     "language": languages,
     "type": organisation_types,
 }
-"""Where the codes of a facet have their names."""
+"""Where codes have their names: of each facet, and of municipalities."""
 
 _PHONE = re.compile(r"\+?[\d\s()/.-]*\d[\d\s()/.-]*(?:[^\W\d_]{1,5}\.? ?\d{1,6})?")
 _FEWEST_DIGITS = 3  # 112 is a number too
@@ -113,6 +114,8 @@ class CardForm(Form):
     def __init__(self, contact: Contact | None, *, email: str) -> None:
         """The form of a card, or of none yet; `email` is shown to others while they have set no other."""
         super().__init__(data=_typed(contact) | {"email": (contact.email if contact else None) or email})
+        for field in self:
+            field.flags.unmarked = True  # the page says once that nothing has to be filled in
         locale = current_locale()
         self.organisation_type.choices = organisation_types().choices(locale)
         self.regions.choices = regions().choices(locale)

@@ -1,6 +1,6 @@
 """The pages of the directory: finding people, a card, one's own card, organisations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -10,13 +10,14 @@ from directory import queries, service
 from directory.forms import VOCABULARIES, CardForm, search_in
 from directory.queries import FACETS, Card, OrganisationRow, Search
 from directory.register import Facet
+from extranet.collation import sort_key
 from extranet.doors import door, signed_in
 from extranet.forms import tidy
 from extranet.i18n import _, current_locale
 from extranet.limits import limited
 from extranet.members import Member
 from extranet.policy import anyone
-from extranet.vocabularies import Municipality, Term, languages, municipalities, organisation_types, regions, themes
+from extranet.vocabularies import Municipality, Term, municipalities, organisation_types, regions
 from extranet.web import say
 
 directory = Blueprint("directory", __name__, url_prefix="/directory")
@@ -105,17 +106,16 @@ def organisation(_member: Member, organisation: OrganisationRow) -> ResponseRetu
 
 
 def _names() -> dict[str, Any]:
-    """The vocabularies by which templates name codes, in the reader's language."""
+    """How templates name codes: `name_of(facet, code)`, and `names(facet, codes)` as (code, name) ordered by name."""
     locale = current_locale()
-    return {
-        "name_of": {
-            "region": lambda code: regions().name(code, locale),
-            "municipality": lambda code: municipalities().name(code, locale),
-            "theme": lambda code: themes().name(code, locale),
-            "language": lambda code: languages().name(code, locale),
-            "type": lambda code: organisation_types().name(code, locale),
-        }
-    }
+
+    def name_of(facet: str, code: str) -> str:
+        return VOCABULARIES[facet]().name(code, locale)
+
+    def names(facet: str, codes: Collection[str]) -> list[tuple[str, str]]:
+        return sorted(((code, name_of(facet, code)) for code in codes), key=lambda pair: sort_key(pair[1]))
+
+    return {"name_of": name_of, "names": names}
 
 
 def _options(facet: Facet, search: Search, counts: Mapping[str, int]) -> list[Option]:
