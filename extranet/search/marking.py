@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from extranet.search.analysis import Analysis, Term, Word, is_near
 
+SHORTEST_BEGINNING = 3
+"""Letters after which the last word of a query may be the beginning of a longer one."""
 SHORTEST_FUZZY = 5
 """Letters that a word must have before a slip of the finger is forgiven."""
 
@@ -58,7 +60,7 @@ def _flat(words: Iterable[Word]) -> Iterable[Word]:
 def _is_meant(term: Term, words: Sequence[Word]) -> bool:
     keys = {*term.keys, *term.parts}
     return any(not keys.isdisjoint(word.keys) for word in words) or (
-        len(words[-1].surface) > 1 and term.surface.startswith(words[-1].surface)
+        len(words[-1].surface) >= SHORTEST_BEGINNING and term.surface.startswith(words[-1].surface)
     )
 
 
