@@ -1,10 +1,11 @@
-"""What each gunicorn worker does once it has the app."""
+"""What each gunicorn worker does once it has the app. Imports nothing of the product: the master reads this before gevent
+has patched anything, and what is imported then stays unpatched in the workers."""
 
 from typing import Any
-
-from extranet.app import start
 
 
 def post_worker_init(worker: Any) -> None:
     """Begin the work that runs beside requests."""
+    from extranet.app import start
+
     start(worker.wsgi)
