@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from extranet import cli, clock, db
-from extranet.accounts import passwords, queries, service
+from extranet.accounts import passwords, queries, service, trail
+from extranet.accounts.events import ApplicationConfirmed, ApplicationSent
 from extranet.accounts.models import Application
 from extranet.members import PRIVACY_VERSION, TERMS_VERSION, Member, Role
 
@@ -80,10 +81,11 @@ _APPLICATIONS: tuple[tuple[str, str, str, str, str, str], ...] = (
 def plant() -> None:
     """Members and waiting applications, in an empty database; says the sign-ins."""
     kept = passwords.hashed(PASSWORD)
-    for person in DEMO:
-        service.create(
+    for number, person in enumerate(DEMO):
+        planted = service.create(
             email=person.email, name=person.name, role=person.role, password_hash=kept, language=person.language
         )
+        planted.admitted_at = clock.now() - timedelta(days=420 - 23 * number)
     for days, said in enumerate(reversed(_APPLICATIONS), start=1):
         _apply(*said, days=days)
     _say_who_can_sign_in()
@@ -99,13 +101,15 @@ def member(email: str) -> Member:
 
 def _apply(name: str, email: str, organisation: str, task: str, region: str, why: str, *, days: int) -> None:
     at = clock.now() - timedelta(days=days, hours=days * 3)
-    db.session().add(
-        Application(
-            name=name, email=email, organisation=organisation, task=task, region=region, why=why,
-            language="sv" if region == "21" else "fi", terms_version=TERMS_VERSION, privacy_version=PRIVACY_VERSION,
-            sent_at=at, confirmed_at=at + timedelta(minutes=12),
-        )
-    )
+    application = Application(
+        name=name, email=email, organisation=organisation, task=task, region=region, why=why,
+        language="sv" if region == "21" else "fi", terms_version=TERMS_VERSION, privacy_version=PRIVACY_VERSION,
+        sent_at=at, confirmed_at=at + timedelta(minutes=12),
+    )  # fmt: skip
+    db.session().add(application)
+    db.session().flush()
+    trail.note(ApplicationSent(application.id), by=None, about=application.id, at=at)
+    trail.note(ApplicationConfirmed(application.id), by=None, about=application.id, at=application.confirmed_at)
 
 
 def _say_who_can_sign_in() -> None:

@@ -20,11 +20,11 @@ class Step:
     actor_name: str | None
 
 
-def note(event: Event, *, by: Member | None, about: str) -> Recorded:
+def note(event: Event, *, by: Member | None, about: str, at: datetime | None = None) -> Recorded:
     """Record a fact in the trail of a member or an application, by its id."""
     if db.session().get(Stream, about) is None:
         events.open_stream(about)
-    return events.record(event, by=by, stream=about)
+    return events.record(event, by=by, stream=about, at=at)
 
 
 def steps(*about: str) -> Sequence[Step]:
