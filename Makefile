@@ -59,7 +59,7 @@ bench: dev
 
 migration: setup
 	@test -n "$(M)" || { echo "Say what it does: make migration M='add the …'"; exit 2; }
-	$(FLASK) revision "$(M)"
+	$(FLASK) migration "$(M)"
 
 lock: dev
 	$(BIN)/python tools/lock.py $(if $(UPGRADE),--upgrade)

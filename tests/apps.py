@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import wsgi
 from extranet import db
 from extranet.app import Extranet
 from extranet.db import Base
@@ -21,7 +22,7 @@ def build(folder: Path, **settings: str) -> Extranet:
     """The whole product on this folder, its database as it is."""
     folder.mkdir(parents=True, exist_ok=True)
     given = {"RATE_LIMITS": "off", "SECRET_KEY": "a secret only for tests", "LOG_LEVEL": "WARNING", **settings}
-    return _create_app({"DATA_DIR": str(folder), "SITE_URL": "http://localhost", **given})
+    return wsgi.create_app({"DATA_DIR": str(folder), "SITE_URL": "http://localhost", **given})
 
 
 def empty(app: Extranet) -> None:
@@ -52,17 +53,3 @@ def end(app: Extranet) -> None:
     """Let go of the database."""
     with app.app_context():
         db.database().engine.dispose()
-
-
-def _create_app(environment: dict[str, str]) -> Extranet:
-    # Until every feature is there: those that are.
-    import importlib
-    import importlib.util
-
-    from extranet import config
-    from extranet.app import assemble
-
-    packages = ("extranet.accounts", "extranet.moderation", "extranet.search", "directory", "workspaces")
-    names = [f"{name}.feature" for name in packages]
-    found = [name for name in names if importlib.util.find_spec(name)]
-    return assemble(config.read(environment), [importlib.import_module(name) for name in found])
