@@ -1,5 +1,6 @@
 """A workspace and its life: opened, active, archived, in the trash, purged."""
 
+import unicodedata
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -104,6 +105,10 @@ class Workspace(Base):
         """When it may be purged, if it is in the trash."""
         return self.trashed_at + timedelta(days=TRASH_DAYS) if self.trashed_at is not None else None
 
+    def is_called(self, typed: str) -> bool:
+        """Whether what was typed is its name, however its letters are composed and spaced."""
+        return _as_compared(typed) == _as_compared(self.name)
+
     def ensure_active(self) -> None:
         """Raise `Archived` unless it can be written to."""
         if not self.is_active:
@@ -136,12 +141,15 @@ class Workspace(Base):
         self.archived_at = self.archived_by_id = None
         self.active_at = clock.now()
 
-    def trash(self, *, by: Member) -> None:
-        """Put an archived one into the trash. Raises `ArchiveFirst`, `AlreadyInTrash`."""
+    def ensure_deletable(self) -> None:
+        """Raise `ArchiveFirst` or `AlreadyInTrash` unless it can be put into the trash."""
         if not self.is_archived:
             raise ArchiveFirst
-        if self.is_trashed:
-            raise AlreadyInTrash
+        self.ensure_here()
+
+    def trash(self, *, by: Member) -> None:
+        """Put an archived one into the trash. Raises `ArchiveFirst`, `AlreadyInTrash`."""
+        self.ensure_deletable()
         self.trashed_at, self.trashed_by_id = clock.now(), by.id
 
     def restore(self) -> None:
@@ -149,3 +157,7 @@ class Workspace(Base):
         if not self.is_trashed:
             raise NotInTrash
         self.trashed_at = self.trashed_by_id = None
+
+
+def _as_compared(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split())

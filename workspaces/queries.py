@@ -2,15 +2,28 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from extranet import db
 from extranet.errors import NotHere
 from extranet.events import Stream
 from extranet.members import Member
+from extranet.paging import BadCursor, Page, page_of, read_cursor
+from extranet.search.registry import search
 from workspaces.memberships.models import JoinRequest, Membership
 from workspaces.models import Workspace
+
+Shelf = Literal["mine", "listed", "archived"]
+State = Literal["active", "archived", "trash"]
+A_PAGE = 20
+FEW = 5
+"""Counts of people below this are not shown outside the people they count (product: rules of the house)."""
+_MOST_FOUND = 500
+"""Workspaces that a search by words looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,24 @@ class Standing:
         """The `seq` from which this member sees messages. Only who joined sees any."""
         assert self.membership is not None
         return self.membership.sees_from
+
+
+class Shown(NamedTuple):
+    """A workspace as a row of a list, for one member; `members` is None where the count is not theirs to see."""
+
+    workspace: Workspace
+    is_joined: bool
+    is_host: bool
+    members: int | None
+
+
+class OnDesk(NamedTuple):
+    """A workspace as moderators see it: how many members, hosts and waiting requests it has."""
+
+    workspace: Workspace
+    members: int
+    hosts: int
+    requests: int
 
 
 def find_visible(member: Member, slug: str) -> Standing | None:
@@ -60,6 +91,87 @@ def find_on_desk(member: Member, slug: str) -> Standing | None:
 def find_governed(member: Member, slug: str) -> Standing | None:
     """For verbs that hosts and moderators share (the API): what either may know of."""
     return _find(member, slug) if member.is_moderator else find_hosted(member, slug)
+
+
+def shelf(
+    member: Member, which: Shelf, *, kind: str | None = None, words: str = "", after: str | None = None,
+    size: int = A_PAGE,
+) -> Page[Shown]:
+    """A page of the workspaces that the member has joined, of all that are listed, or of the archived among both.
+
+    One's own are ordered by what moved last; others by when they were opened, since how lively they are is not for
+    outsiders. Raises `BadCursor`.
+    """
+    order = {"mine": Workspace.active_at, "listed": Workspace.opened_at, "archived": Workspace.archived_at}[which]
+    scope = {
+        "mine": sa.and_(Membership.id.is_not(None), Workspace.archived_at.is_(None)),
+        "listed": sa.and_(_is_listed(), Workspace.archived_at.is_(None)),
+        "archived": sa.and_(sa.or_(_is_listed(), Membership.id.is_not(None)), Workspace.archived_at.is_not(None)),
+    }[which]
+    statement = (
+        sa.select(Workspace, Membership.role, _members())
+        .outerjoin(Membership, sa.and_(Membership.workspace_id == Workspace.id, Membership.member_id == member.id))
+        .where(scope, Workspace.trashed_at.is_(None))
+    )
+    if kind is not None:
+        statement = statement.where(Workspace.kind == kind)
+    if words:
+        statement = statement.where(Workspace.id.in_(_found(member, words)))
+    rows = db.session().execute(_keyset(statement, order, after, size)).all()
+    found = [_shown(workspace, role, members) for workspace, role, members in rows]
+    return page_of(found, size, lambda one: _key(one.workspace, order.key))
+
+
+def liveliest(member: Member, *, size: int) -> Sequence[Shown]:
+    """The workspaces of the member that moved last, for their home."""
+    return shelf(member, "mine", size=size).items
+
+
+def visible_among(member: Member, workspace_ids: Sequence[str]) -> Sequence[Standing]:
+    """Of these workspaces, those that the member may know of; one query."""
+    rows = db.session().execute(
+        sa.select(Workspace, Membership)
+        .outerjoin(Membership, sa.and_(Membership.workspace_id == Workspace.id, Membership.member_id == member.id))
+        .where(Workspace.id.in_(workspace_ids), Workspace.trashed_at.is_(None))
+        .where(sa.or_(_is_listed(), Membership.id.is_not(None)))
+    )
+    return [Standing(*row) for row in rows]
+
+
+def in_trash(member: Member) -> Sequence[Workspace]:
+    """The workspaces in the trash that the member hosts and can restore, the latest deleted first."""
+    return db.session().scalars(
+        sa.select(Workspace)
+        .join(Membership, Membership.workspace_id == Workspace.id)
+        .where(Membership.member_id == member.id, Membership.role == "host", Workspace.trashed_at.is_not(None))
+        .order_by(Workspace.trashed_at.desc())
+    ).all()
+
+
+def has_trash(member: Member) -> bool:
+    """Whether the member has anything to restore."""
+    return bool(in_trash(member))
+
+
+def on_desk(
+    state: State, *, words: str = "", after: str | None = None, size: int = A_PAGE
+) -> Page[OnDesk]:
+    """A page of all workspaces in a state, for moderators, who see no purpose and nothing of what is said.
+
+    `words` are looked for in the names. Raises `BadCursor`.
+    """
+    order = {"active": Workspace.opened_at, "archived": Workspace.archived_at, "trash": Workspace.trashed_at}[state]
+    statement = _with_counts().where(_in_state(state))
+    if words:
+        statement = statement.where(Workspace.name.icontains(words, autoescape=True))
+    found = [OnDesk(*row) for row in db.session().execute(_keyset(statement, order, after, size))]
+    return page_of(found, size, lambda one: _key(one.workspace, order.key))
+
+
+def counts_on_desk(workspace: Workspace) -> OnDesk:
+    """One workspace as moderators see it."""
+    row: Any = db.session().execute(_with_counts().where(Workspace.id == workspace.id)).one()
+    return OnDesk(*row)
 
 
 def joined_ids(member: Member) -> Sequence[str]:
@@ -120,3 +232,61 @@ def _find(member: Member, slug: str, *scope: sa.ColumnElement[bool]) -> Standing
 
 def _is_listed() -> sa.ColumnElement[bool]:
     return Workspace.visibility == "listed"
+
+
+def _in_state(state: State) -> sa.ColumnElement[bool]:
+    return {
+        "active": sa.and_(Workspace.archived_at.is_(None), Workspace.trashed_at.is_(None)),
+        "archived": sa.and_(Workspace.archived_at.is_not(None), Workspace.trashed_at.is_(None)),
+        "trash": Workspace.trashed_at.is_not(None),
+    }[state]
+
+
+def _with_counts() -> Any:
+    waiting = sa.select(sa.func.count(JoinRequest.id)).where(
+        JoinRequest.workspace_id == Workspace.id, JoinRequest.declined_at.is_(None)
+    )
+    return sa.select(
+        Workspace, _members(), _members("host"), waiting.correlate(Workspace).scalar_subquery()
+    )
+
+
+def _members(role: str | None = None) -> sa.ScalarSelect[int]:
+    counted = aliased(Membership)
+    statement = sa.select(sa.func.count(counted.id)).where(counted.workspace_id == Workspace.id)
+    if role is not None:
+        statement = statement.where(counted.role == role)
+    return statement.correlate(Workspace).scalar_subquery()
+
+
+def _shown(workspace: Workspace, role: str | None, members: int) -> Shown:
+    is_told = role is not None or members >= FEW
+    return Shown(workspace, role is not None, role == "host", members if is_told else None)
+
+
+def _keyset(statement: Any, order: Any, after: str | None, size: int) -> Any:
+    """The statement, the latest first, from a cursor on."""
+    if after is not None:
+        moment, workspace_id = read_cursor(after, str, str)
+        last = sa.tuple_(sa.literal(_moment(moment), db.UtcDateTime()), sa.literal(workspace_id))
+        statement = statement.where(sa.tuple_(order, Workspace.id) < last)
+    return statement.order_by(order.desc(), Workspace.id.desc()).limit(size + 1)
+
+
+def _key(workspace: Workspace, column: str) -> tuple[str, str]:
+    return getattr(workspace, column).isoformat(), workspace.id
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadCursor from error
+    if moment.tzinfo is None:
+        raise BadCursor
+    return moment
+
+
+def _found(member: Member, words: str) -> Sequence[str]:
+    """The ids that the index suggests; what is listed in no scope, what is not in its own."""
+    return search().index.matching(words, "workspace", joined_ids(member))[:_MOST_FOUND]

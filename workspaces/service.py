@@ -1,8 +1,7 @@
 """What people do with a workspace: open it, change it, end it. Who may, the doors have asked."""
 
-import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,7 +110,7 @@ def trash(workspace: Workspace, typed_name: str, *, by: Member) -> Workspace:
     Raises `ArchiveFirst`, `AlreadyInTrash`, `OtherName`.
     """
     hold(workspace).trash(by=by)
-    if _as_compared(typed_name) != _as_compared(workspace.name):
+    if not workspace.is_called(typed_name):
         raise OtherName
     _record(WorkspaceTrashed(workspace.id), workspace, by)
     return workspace
@@ -124,26 +123,22 @@ def restore(workspace: Workspace, *, by: Member) -> Workspace:
     return workspace
 
 
-def due_for_purge(now: datetime | None = None) -> Sequence[Workspace]:
-    """The workspaces that have been in the trash for 30 days."""
-    before = (now or clock.now()) - timedelta(days=TRASH_DAYS)
-    return db.session().scalars(sa.select(Workspace).where(Workspace.trashed_at <= before)).all()
+def due_for_purge(*, at_once: bool = False) -> Sequence[str]:
+    """The ids of the workspaces that have been in the trash for 30 days, or of all in it."""
+    statement = sa.select(Workspace.id).where(Workspace.trashed_at.is_not(None))
+    if not at_once:
+        statement = statement.where(Workspace.trashed_at <= clock.now() - timedelta(days=TRASH_DAYS))
+    return db.session().scalars(statement.order_by(Workspace.trashed_at)).all()
 
 
-def purge(workspace: Workspace, *, now: datetime | None = None) -> None:
+def purge(workspace: Workspace, *, at_once: bool = False) -> None:
     """Remove all that there was of a workspace but one line in the trail: that it was, who deleted it, and when.
 
-    What a purge leaves in free pages and in the index is the command's to wipe. Raises `NotDue`.
+    What this leaves in free space and in the index is the command's to wipe. Raises `NotDue` if it is not in the trash,
+    or, unless `at_once`, not for long enough.
     """
     purge_at = hold(workspace).purge_at
-    if purge_at is None or purge_at > (now or clock.now()):
-        raise NotDue(workspace.id)
-    _remove(workspace)
-
-
-def purge_at_once(workspace: Workspace) -> None:
-    """Like `purge`, however short it has been in the trash. Raises `NotDue` if it is not there."""
-    if not hold(workspace).is_trashed:
+    if purge_at is None or (purge_at > clock.now() and not at_once):
         raise NotDue(workspace.id)
     _remove(workspace)
 
@@ -162,7 +157,3 @@ def _remove(workspace: Workspace) -> None:
 
 def _record(event: Any, workspace: Workspace, by: Member) -> None:
     events.record(event, by=by, stream=workspace.id)
-
-
-def _as_compared(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", name).split())

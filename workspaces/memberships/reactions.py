@@ -1,0 +1,94 @@
+"""What follows when people come, go, ask and are invited: letters, after the answer, and an invitation's new owner."""
+
+from flask import current_app
+
+from extranet import db, mail
+from extranet.app import setting_of
+from extranet.events import Recorded
+from extranet.i18n import lazy
+from extranet.mail import Letter
+from extranet.members import Member
+from workspaces.memberships import queries, service
+from workspaces.memberships.models import Invitation, JoinRequest
+from workspaces.models import Workspace
+
+
+def tell_hosts_of_the_request(recorded: Recorded) -> None:
+    """The hosts decide, so they should know."""
+    with db.reading() as held:
+        workspace = held.get(Workspace, recorded.event.workspace)
+        asking = held.get(Member, recorded.event.member)
+        request = _request(recorded)
+        if workspace is None or asking is None or request is None or not (workspace.is_active and request.is_waiting):
+            return
+        hosts, why = queries.hosts_to_write_to(workspace.id), request.why
+    subject = lazy("Somebody asks to join a workspace")
+    for host in hosts:
+        mail.send(letter_to(host, subject, "workspaces-request", workspace=workspace, asking=asking, why=why))
+
+
+def tell_who_was_accepted(recorded: Recorded) -> None:
+    """The letter that opens the door."""
+    with db.reading() as held:
+        workspace, member = held.get(Workspace, recorded.event.workspace), held.get(Member, recorded.event.member)
+    if workspace is not None and member is not None and not workspace.is_trashed and not member.is_suspended:
+        mail.send(letter_to(member, lazy("You have joined a workspace"), "workspaces-accepted", workspace=workspace))
+
+
+def tell_who_was_declined(recorded: Recorded) -> None:
+    """The letter with the hosts' reason."""
+    with db.reading() as held:
+        workspace, member = held.get(Workspace, recorded.event.workspace), held.get(Member, recorded.event.member)
+        request = _request(recorded)
+    if workspace is None or member is None or member.is_suspended or request is None or request.reason is None:
+        return
+    subject = lazy("Your request to join a workspace")
+    mail.send(letter_to(member, subject, "workspaces-declined", workspace=workspace, reason=request.reason))
+
+
+def send_the_invitation(recorded: Recorded) -> None:
+    """The letter with the link; who gets it twice finds that the later link works."""
+    with db.writing() as held:
+        invitation = held.get(Invitation, recorded.event.invitation)
+        if invitation is None:
+            return
+        workspace = held.get_one(Workspace, invitation.workspace_id)
+        host = held.get(Member, invitation.invited_by_id) if invitation.invited_by_id else None
+        member = held.get(Member, invitation.member_id) if invitation.member_id else None
+        if workspace.is_trashed or (member is not None and member.is_suspended):
+            return
+        secret = invitation.make_secret()
+    facts = {"workspace": workspace, "host": host, "secret": secret, "is_member": member is not None}
+    subject = lazy("An invitation to a workspace")
+    if member is not None:
+        mail.send(letter_to(member, subject, "workspaces-invitation", **facts))
+        return
+    language = (host.language if host is not None else None) or setting_of(current_app).default_language
+    mail.send(Letter(invitation.email, invitation.email, language, subject, "workspaces-invitation", facts))
+
+
+def tell_the_new_host(recorded: Recorded) -> None:
+    """Who is appointed should know, and what it means."""
+    if recorded.actor_id == recorded.event.member:
+        return
+    with db.reading() as held:
+        workspace, member = held.get(Workspace, recorded.event.workspace), held.get(Member, recorded.event.member)
+    if workspace is not None and member is not None and not workspace.is_trashed and not member.is_suspended:
+        mail.send(letter_to(member, lazy("You now host a workspace"), "workspaces-host", workspace=workspace))
+
+
+def give_a_new_member_their_invitations(recorded: Recorded) -> None:
+    """Invitations that went to the address before it was a member's wait on the member's home."""
+    member = db.session().get(Member, recorded.event.member_id)
+    if member is not None:
+        service.link_invitations(member)
+
+
+def letter_to(member: Member, subject: object, template: str, **facts: object) -> Letter:
+    """A letter to a member in their language."""
+    language = member.language or setting_of(current_app).default_language
+    return Letter(member.email, member.name, language, subject, template, facts)
+
+
+def _request(recorded: Recorded) -> JoinRequest | None:
+    return queries.request_of(recorded.event.workspace, recorded.event.member)
