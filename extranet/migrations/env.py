@@ -2,19 +2,17 @@
 
 from typing import Any, Literal
 
+import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from extranet.db import Base, UtcDateTime
-from extranet.html import CleanHtml
+from extranet.db import Base
 
 
 def plain_type(kind: str, thing: Any, _context: AutogenContext) -> str | Literal[False]:
     """Our own column types appear in the history as what they are in the database."""
-    if kind == "type" and isinstance(thing, UtcDateTime):
-        return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(thing, CleanHtml):
-        return "sa.Text()"
+    if kind == "type" and isinstance(thing, sa.TypeDecorator):
+        return f"sa.{thing.impl_instance!r}"
     return False
 
 
