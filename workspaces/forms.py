@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, DateField, Field, RadioField, ValidationError
+from wtforms.fields.choices import SelectChoice
 
 from extranet.forms import Form, filled, line, text
 from extranet.i18n import _, lazy
@@ -49,7 +50,7 @@ class _OneOf:
 
 def _choice(label: Any, words: dict[str, Any], codes: tuple[str, ...], default: str | None) -> RadioField:
     return RadioField(
-        label, choices=[(code, words[code]) for code in codes], validators=[filled, _OneOf(*codes)],
+        label, choices=[SelectChoice(code, words[code]) for code in codes], validators=[filled, _OneOf(*codes)],
         validate_choice=False, default=default,
     )
 

@@ -269,7 +269,7 @@ def waiting_by_workspace(member: Member) -> Mapping[str, int]:
         .where(Membership.member_id == member.id, Membership.role == "host", JoinRequest.declined_at.is_(None))
         .group_by(JoinRequest.workspace_id)
     )
-    return dict(rows.tuples().all())
+    return {workspace_id: count for workspace_id, count in rows}  # noqa: C416 – rows are no pairs to mypy
 
 
 def request_of(workspace_id: str, member_id: str) -> JoinRequest | None:
