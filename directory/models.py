@@ -5,6 +5,7 @@ queries leave it out, so that no page, answer or index has to remember to.
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
@@ -36,7 +37,13 @@ class Words(sa.TypeDecorator[frozenset[str]]):
         return f" {' '.join(sorted(value))} " if value else ""
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> frozenset[str]:
-        return frozenset((value or "").split())
+        return _words(value or "")
+
+
+@lru_cache(1000)
+def _words(text: str) -> frozenset[str]:
+    """The words; nearly all cards have the same few."""
+    return frozenset(text.split())
 
 
 class Organisation(Base):

@@ -29,7 +29,7 @@ from extranet.members import Member
 from extranet.paging import Page, page_of, read_cursor, write_cursor
 from extranet.search.queries import matching
 
-FACETS: tuple[Facet, ...] = ("region", "theme", "language", "type")
+FACETS: tuple[Facet, ...] = get_args(Facet)
 """What the directory can be filtered by; values are codes of the vocabularies."""
 
 PAGE_SIZE = 20
@@ -142,7 +142,7 @@ def find_people(
     if ranked is None:
         ids, following, preceding = _alphabetical(shelf, people, after, before, size)
     else:
-        ids, following, preceding = _by_rank([id_ for id_ in ranked if shelf.holds(people, id_)], after, before, size)
+        ids, following, preceding = _by_rank(shelf, people, ranked, after, before, size)
     return Found(
         Page(cards(ids), following, preceding),
         people.bit_count(),
@@ -233,8 +233,7 @@ def find_organisations(
 def people_of(organisation_id: str, *, after: str | None = None, size: int = PAGE_SIZE) -> Page[Card]:
     """A page of the people who show that they are of this organisation. Raises `BadCursor`."""
     shelf = register()
-    of_it = shelf.matching({"organisation": [organisation_id]}, shelf.everyone)
-    ids, following, preceding = _alphabetical(shelf, of_it, after, None, size)
+    ids, following, preceding = _alphabetical(shelf, shelf.people_of(organisation_id), after, None, size)
     return Page(cards(ids), following, preceding)
 
 
@@ -289,26 +288,32 @@ def _key_in(cursor: str) -> tuple[str, str]:
 
 
 def _by_rank(
-    ids: Sequence[str], after: str | None, before: str | None, size: int
+    shelf: Register, people: int, ranked: Sequence[str], after: str | None, before: str | None, size: int
 ) -> tuple[list[str], str | None, str | None]:
     """The same of a ranked list: a cursor is a rank and the id there, which counts if the list has moved since."""
-    start = 0
-    if after:
-        start = _rank_of(ids, after) + 1
-    elif before:
-        start = max(0, _rank_of(ids, before) - size)
-    end = min(start + size, len(ids))
-    shown = list(ids[start:end])
-    following = write_cursor([end - 1, ids[end - 1]]) if shown and end < len(ids) else None
-    preceding = write_cursor([start, ids[start]]) if shown and start > 0 else None
-    return shown, following, preceding
+    if before:
+        end = _rank_of(ranked, before)
+        ids = list(islice(shelf.only(people, reversed(ranked[:end])), size))[::-1]
+    else:
+        start = _rank_of(ranked, after) + 1 if after else 0
+        ids = list(islice(shelf.only(people, islice(ranked, start, None)), size))
+    if not ids:
+        return [], None, None
+    first, last = ranked.index(ids[0]), ranked.index(ids[-1])
+    has_more = next(shelf.only(people, islice(ranked, last + 1, None)), None) is not None
+    has_less = next(shelf.only(people, islice(ranked, first)), None) is not None
+    return (
+        ids,
+        write_cursor([last, ids[-1]]) if has_more else None,
+        write_cursor([first, ids[0]]) if has_less else None,
+    )
 
 
-def _rank_of(ids: Sequence[str], cursor: str) -> int:
+def _rank_of(ranked: Sequence[str], cursor: str) -> int:
     rank, id_ = read_cursor(cursor, int, str)
-    if 0 <= rank < len(ids) and ids[rank] == id_:
+    if 0 <= rank < len(ranked) and ranked[rank] == id_:
         return int(rank)
-    return ids.index(id_) if id_ in ids else min(max(int(rank), 0), len(ids))
+    return ranked.index(id_) if id_ in ranked else min(max(int(rank), 0), len(ranked))
 
 
 def _cards(*conditions: sa.ColumnElement[bool], whole: bool = False, size: int | None = None) -> list[Card]:
@@ -397,13 +402,10 @@ def _person(
 
 
 def _organisation_row(row: Organisation, shelf: Register) -> OrganisationRow:
-    people = shelf.sets["organisation"].get(row.id, 0).bit_count()
-    return OrganisationRow(row.id, row.name, row.type, row.municipality, people)
+    return OrganisationRow(row.id, row.name, row.type, row.municipality, len(shelf.organisations.get(row.id, ())))
 
 
 def _has_word(sort_name: Any, start: str) -> sa.ColumnElement[bool]:
     """Whether a word in a sort key begins so; a 0 stands between words, and the keys hold letters and digits only."""
     return sa.or_(sort_name.like(f"{start}%"), sort_name.like(f"%0{start}%"))
 
-
-assert set(FACETS) < set(get_args(Facet))

@@ -10,7 +10,6 @@ from directory import queries, service
 from directory.forms import VOCABULARIES, CardForm, search_in
 from directory.queries import FACETS, Card, OrganisationRow, Search
 from directory.register import Facet
-from extranet.collation import sort_key
 from extranet.doors import door, signed_in
 from extranet.forms import tidy
 from extranet.i18n import _, current_locale
@@ -113,7 +112,8 @@ def _names() -> dict[str, Any]:
         return VOCABULARIES[facet]().name(code, locale)
 
     def names(facet: str, codes: Collection[str]) -> list[tuple[str, str]]:
-        return sorted(((code, name_of(facet, code)) for code in codes), key=lambda pair: sort_key(pair[1]))
+        known = [pair for pair in VOCABULARIES[facet]().choices(locale) if pair[0] in codes]
+        return known if len(known) == len(codes) else [(code, name_of(facet, code)) for code in codes]
 
     return {"name_of": name_of, "names": names}
 

@@ -94,6 +94,7 @@ class Vocabulary(Mapping[str, T]):
     def __init__(self, entries: list[T]) -> None:
         self._entries = {entry.code: entry for entry in entries}
         self._codes_by_name: dict[str, str] = {}
+        self._choices: dict[str, list[tuple[str, str]]] = {}
         for language in NATIONAL_LANGUAGES:
             for entry in entries:
                 self._codes_by_name.setdefault(_folded(entry.name(language)), entry.code)
@@ -123,7 +124,10 @@ class Vocabulary(Mapping[str, T]):
 
     def choices(self, locale: str) -> list[tuple[str, str]]:
         """(code, name) of every entry in alphabetical order, as a form's list of options wants them."""
-        return [(entry.code, entry.name(locale)) for entry in self.sorted(locale)]
+        language = language_of(locale)
+        if language not in self._choices:  # asked for many times a page
+            self._choices[language] = [(entry.code, entry.name(language)) for entry in self.sorted(language)]
+        return list(self._choices[language])
 
 
 @dataclass(frozen=True, slots=True)
