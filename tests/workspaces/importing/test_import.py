@@ -24,25 +24,17 @@ from extranet.app import Extranet
 from extranet.db import Base
 from extranet.events import EventRow, Stream
 from extranet.importing.models import FormerId
-from extranet.importing.run import KEY
 from extranet.members import Member
 from tests.cast import Cast, keeping, looking
 from tests.servers import Letterbox
 from workspaces import service
 from workspaces.discussions.models import Message, Thread, path_below
-from workspaces.importing import feature, step
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
 
 LEGACY = Path(__file__).parents[2] / "data" / "legacy"
 EXPECTED = json.loads((LEGACY / "expected.json").read_text("utf-8"))
 _HIDDEN = "M00010"
-
-
-@pytest.fixture(autouse=True)
-def installed(app: Extranet) -> None:
-    if step.discussions not in app.extensions[KEY]:
-        feature.install(app)
 
 
 def test_the_real_export_is_accepted_and_rejected_exactly_as_expected(app: Extranet, tmp_path: Path) -> None:
@@ -150,7 +142,7 @@ def test_a_purged_workspace_does_not_come_back(app: Extranet, small: Path, tmp_p
         workspace = held.get_one(Workspace, purged)
         workspace.trashed_at = clock.now()
         held.flush()
-        service.purge_at_once(workspace)
+        service.purge(workspace, at_once=True)
     assert _import(app, small, tmp_path)["accepted"] == dict.fromkeys(EXPECTED["accepted"], 0)
     with looking(app) as held:
         assert held.get(Workspace, purged) is None
