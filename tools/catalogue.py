@@ -42,7 +42,7 @@ KEYWORDS: dict[str, Any] = {
     "ngettext": (1, 2),
     "lazy_ngettext": (1, 2),
 }
-JINJA = {"trimmed": "true", "silent": "false"}
+JINJA = {"trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 HEADER = """msgid ""
 msgstr ""
