@@ -76,8 +76,9 @@ class Person:
     @property
     def csrf_token(self) -> str:
         """What a form of this browser carries."""
-        self.client  # noqa: B018 – the browser's session holds the other half
-        return str(URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps(_CSRF))
+        with self.client.session_transaction() as session:  # signing in begins a fresh one
+            other_half = session.setdefault("csrf_token", _CSRF)
+        return str(URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps(other_half))
 
     def _secret(self) -> str:
         with keeping(self.app) as held:
