@@ -57,6 +57,7 @@ class Extranet(Flask):
 def assemble(settings: Settings, features: Sequence[Feature]) -> Extranet:
     """An app of the ground and these features. Raises `doors.Unguarded` if one of its entrances names no rule."""
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     static = _folder("static")
     templates = _folder("templates")
     app = Extranet(

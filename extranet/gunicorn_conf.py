@@ -1,5 +1,8 @@
-"""What each gunicorn worker does once it has the app. Imports nothing of the product: the master reads this before gevent
-has patched anything, and what is imported then stays unpatched in the workers."""
+"""What each gunicorn worker does once it has the app.
+
+Imports nothing of the product: the master reads this before gevent has patched anything, and what is imported then
+stays unpatched in the workers.
+"""
 
 from typing import Any
 
