@@ -3,9 +3,14 @@
 import "./elements/connection-status.js";
 import "./elements/copy-link.js";
 import "./elements/filter-list.js";
+import "./elements/live-thread.js";
+import "./elements/live-workspace.js";
 import "./elements/menu-disclosure.js";
+import "./elements/message-editor.js";
 import "./elements/open-dialog.js";
 import "./elements/reveal-password.js";
 import "./elements/text-counter.js";
 import "./elements/theme-switch.js";
 import "./forms.js";
+import "./socket.js";
+import "./unread.js";

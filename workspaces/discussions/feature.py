@@ -2,12 +2,22 @@
 
 from flask import Flask
 
+from extranet import cli
 from extranet.events import reactions
-from workspaces.discussions import sockets
+from extranet.i18n import lazy
+from extranet.search.registry import Searchable, searchable
+from workspaces.discussions import documents, seeds, sockets
 from workspaces.discussions.api import api
 from workspaces.discussions.events import MessageEdited, MessagePosted, MessageRetracted, ThreadOpened
-from workspaces.discussions.reactions import tell_change
+from workspaces.discussions.reactions import tell_change, tell_where_they_still_are
 from workspaces.discussions.views import discussions
+from workspaces.events import WorkspacePurged
+from workspaces.importing.events import DiscussionsImported
+from workspaces.importing.queries import messages_brought
+from workspaces.memberships.events import MemberLeft, MemberRemoved
+from workspaces.queries import joined_ids
+
+SAID = (ThreadOpened, MessagePosted, MessageEdited, MessageRetracted)
 
 
 def install(app: Flask) -> None:
@@ -16,5 +26,26 @@ def install(app: Flask) -> None:
     api.install(app)
     sockets.install(app)
     follow = reactions(app)
-    for event in (ThreadOpened, MessagePosted, MessageEdited, MessageRetracted):
+    for event in SAID:
         follow.at_once(event, tell_change)
+    for gone in (MemberLeft, MemberRemoved):
+        follow.at_once(gone, tell_where_they_still_are)
+    searchable(
+        app,
+        Searchable(
+            kind=documents.KIND,
+            label=lazy("Messages"),
+            load=documents.documents_of,
+            every=documents.every_document,
+            shown=documents.shown,
+            changed_by={
+                **dict.fromkeys(SAID, lambda event: (event.message,)),
+                DiscussionsImported: messages_brought,
+            },
+            scopes=joined_ids,
+            ended_by={WorkspacePurged: lambda event: event.workspace},
+            forgotten_by=(MessageRetracted,),
+            place=30,
+        ),
+    )
+    cli.add_seed(app, 50, seeds.plant)

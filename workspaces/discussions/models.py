@@ -34,7 +34,10 @@ class Thread(Base):
     """A discussion with a title. `last_seq`, `last_at` and `message_count` follow its messages."""
 
     __tablename__ = "threads"
-    __table_args__ = (sa.Index("ix_threads_order", "workspace_id", "last_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_threads_order", "workspace_id", "last_at", "id"),
+        sa.Index("ix_threads_unread", "workspace_id", "last_seq"),
+    )
 
     id: Mapped[str] = id_column()
     workspace_id: Mapped[str] = mapped_column(sa.ForeignKey("workspaces.id", ondelete="CASCADE"))

@@ -11,19 +11,21 @@ from sqlalchemy.orm import aliased
 
 from directory import queries as directory
 from extranet import db, events
-from extranet.events import EventRow, Recorded
+from extranet.events import EventRow, Recorded, Stream
 from extranet.members import Member
 from extranet.paging import Page, page_of, read_cursor, write_cursor
 from workspaces.discussions.models import STEP, Message, MessageVersion, ReadMark, Thread
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
-from workspaces.queries import Standing, find_joined
+from workspaces.queries import Standing
 
 Rows = sa.Select[*tuple[Any, ...]]
 
 THREADS_A_PAGE = 30
 MESSAGES_A_PAGE = 50
 CHANGES_AT_ONCE = 500
+_OF_A_MESSAGE = 5
+"""Columns that `_messages` selects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +180,13 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One fact of a workspace's stream with the message it brings, as it is now."""
+    """One fact of a workspace's stream with the message it brings and its thread, as they are now."""
 
     recorded: Recorded
     slug: str
     actor: Person | None
-    message: ShownMessage | None
+    message: ShownMessage | None = None
+    thread: ShownThread | None = None
     is_shown: bool = True
 
     def as_json(self) -> dict[str, Any]:
@@ -207,16 +210,16 @@ class Change:
 
 
 def find_thread(member: Member, slug: str, thread_id: str) -> ThreadStanding | None:
-    """A thread of a workspace that the member has joined, of which they may see something."""
-    standing = find_joined(member, slug)
-    if standing is None:
-        return None
-    thread = db.session().scalar(
-        sa.select(Thread).where(
-            Thread.id == thread_id, Thread.workspace_id == standing.workspace.id, Thread.last_seq >= standing.sees_from
+    """A thread of a workspace that the member has joined, of which they may see something; one query."""
+    row = db.session().execute(
+        _joined(member, Thread, Thread.workspace_id == Workspace.id).where(
+            Workspace.slug == slug, Thread.id == thread_id, Thread.last_seq >= Membership.sees_from
         )
-    )
-    return ThreadStanding(standing, thread) if thread is not None else None
+    ).one_or_none()
+    if row is None:
+        return None
+    workspace, membership, thread = row
+    return ThreadStanding(Standing(workspace, membership), thread)
 
 
 def find_thread_by_id(member: Member, thread_id: str) -> ThreadStanding | None:
@@ -226,23 +229,17 @@ def find_thread_by_id(member: Member, thread_id: str) -> ThreadStanding | None:
 
 
 def find_message(member: Member, slug: str, message_id: str) -> MessageStanding | None:
-    """A message that the member may see, in a workspace that they have joined."""
-    standing = find_joined(member, slug)
-    if standing is None:
-        return None
+    """A message that the member may see, in a workspace that they have joined; one query."""
     row = db.session().execute(
-        sa.select(Message, Thread)
+        _joined(member, Message, Message.workspace_id == Workspace.id)
+        .add_columns(Thread)
         .join(Thread, Thread.id == Message.thread_id)
-        .where(
-            Message.id == message_id,
-            Message.workspace_id == standing.workspace.id,
-            Message.seq >= standing.sees_from,
-        )
+        .where(Workspace.slug == slug, Message.id == message_id, Message.seq >= Membership.sees_from)
     ).one_or_none()
     if row is None:
         return None
-    message, thread = row
-    return MessageStanding(standing, thread, message, message.author_id == member.id)
+    workspace, membership, message, thread = row
+    return MessageStanding(Standing(workspace, membership), thread, message, message.author_id == member.id)
 
 
 def find_message_by_id(member: Member, message_id: str) -> MessageStanding | None:
@@ -276,15 +273,7 @@ def one_thread(member: Member, place: ThreadStanding) -> ShownThread:
 
 def shown_thread(thread_id: str) -> ShownThread | None:
     """A thread as a row of a list, for nobody in particular."""
-    row = db.session().execute(
-        sa.select(
-            Thread.id, Workspace.slug, Thread.title, Member.name, Thread.opened_at, Thread.last_at, Thread.last_seq,
-            Thread.message_count,
-        )
-        .join(Workspace, Workspace.id == Thread.workspace_id)
-        .outerjoin(Member, Member.id == Thread.opened_by_id)
-        .where(Thread.id == thread_id)
-    ).one_or_none()
+    row = db.session().execute(_threads().where(Thread.id == thread_id)).one_or_none()
     return ShownThread(*row) if row is not None else None
 
 
@@ -322,28 +311,48 @@ def versions(place: MessageStanding) -> Sequence[MessageVersion]:
     ).all()
 
 
-def read_up_to(member: Member, place: ThreadStanding) -> int:
-    """The `seq` up to which the member has read a thread; what came before they joined counts as read."""
-    mark = db.session().scalar(
-        sa.select(ReadMark.seq).where(ReadMark.member_id == member.id, ReadMark.thread_id == place.thread.id)
-    )
+def whereabouts(member: Member, place: ThreadStanding) -> tuple[int, int]:
+    """The workspace's head, and the `seq` up to which the member has read a thread; one query.
+
+    What came before they joined counts as read.
+    """
     assert place.standing.membership is not None
-    return mark if mark is not None else place.standing.membership.joined_seq
+    its_mark = sa.and_(ReadMark.thread_id == place.thread.id, ReadMark.member_id == member.id)
+    so_far = sa.func.coalesce(ReadMark.seq, place.standing.membership.joined_seq)
+    head, mark = db.session().execute(
+        sa.select(Stream.head, so_far).outerjoin(ReadMark, its_mark).where(Stream.id == place.workspace.id)
+    ).one()
+    return head, mark
+
+
+def first_unread(member: Member, place: ThreadStanding, *, so_far: int) -> str | None:
+    """The id of the first message, in reading order, that the member has not read."""
+    return db.session().scalar(
+        sa.select(Message.id).where(*_not_read(member, place, so_far)).order_by(Message.path).limit(1)
+    )
+
+
+def read_with(member: Member, place: ThreadStanding, shown: Sequence[ShownMessage], *, so_far: int) -> int:
+    """How far the member has read a thread once they have seen these messages: up to what they have not seen."""
+    last = max((message.seq for message in shown), default=so_far)
+    if last <= so_far:
+        return so_far
+    unseen = db.session().scalar(
+        sa.select(sa.func.min(Message.seq)).where(
+            *_not_read(member, place, so_far), Message.id.not_in([message.id for message in shown])
+        )
+    )
+    return last if unseen is None else max(so_far, min(last, unseen - 1))
 
 
 def unread_by_workspace(member: Member) -> Mapping[str, int]:
     """For each workspace that the member has joined, by its id, how many messages they have not read; one query."""
-    statement = (
-        _unread(member)
-        .add_columns(Thread.workspace_id)
-        .select_from(Membership)
-        .join(Thread, Thread.workspace_id == Membership.workspace_id)
-        .join(Message, Message.thread_id == Thread.id)
-        .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == member.id))
-        .where(Membership.member_id == member.id, _has_unread())
-        .group_by(Thread.workspace_id)
-    )
-    return {workspace_id: number for number, workspace_id in db.session().execute(statement)}
+    return _unread_by(Workspace.id, member)
+
+
+def unread_by_slug(member: Member) -> Mapping[str, int]:
+    """The same by the workspaces' slugs, which stand in addresses and in news."""
+    return _unread_by(Workspace.slug, member)
 
 
 def audience(workspace_id: str, *, seq: int) -> sa.Select[str]:
@@ -360,18 +369,19 @@ def audience(workspace_id: str, *, seq: int) -> sa.Select[str]:
 def changes(standing: Standing, *, after: int, at_most: int = CHANGES_AT_ONCE) -> Changes:
     """What happened in a workspace after a `seq`, in order; three queries, however long the member was away."""
     stream = standing.workspace.id
-    rows = db.session().execute(
-        sa.select(EventRow, Member.name)
+    rows: Sequence[Any] = db.session().execute(
+        sa.select(Stream.head, EventRow, Member.name)
+        .outerjoin(EventRow, sa.and_(EventRow.stream == Stream.id, EventRow.seq > after))
         .outerjoin(Member, Member.id == EventRow.actor_id)
-        .where(EventRow.stream == stream, EventRow.seq > after)
+        .where(Stream.id == stream)
         .order_by(EventRow.seq)
         .limit(at_most + 1)
     ).all()
     known = events.reactions()
-    found = [(known.revive(row), name) for row, name in rows[:at_most]]
-    brought = show([recorded.event.message for recorded, _name in found if hasattr(recorded.event, "message")])
+    found = [(known.revive(row), name) for _head, row, name in rows[:at_most] if row is not None]
+    brought = _brought([recorded for recorded, _name in found])
     items = [_change(recorded, name, standing.workspace.slug, brought, standing.sees_from) for recorded, name in found]
-    return Changes(items, head=events.head_of(stream), more=len(rows) > at_most)
+    return Changes(items, head=rows[0][0] if rows else 0, more=len(rows) > at_most)
 
 
 def change_of(recorded: Recorded) -> Change | None:
@@ -381,27 +391,54 @@ def change_of(recorded: Recorded) -> Change | None:
     if slug is None:
         return None
     name = held.scalar(sa.select(Member.name).where(Member.id == recorded.actor_id)) if recorded.actor_id else None
-    brought = show([recorded.event.message]) if hasattr(recorded.event, "message") else {}
-    return _change(recorded, name, slug, brought, 0)
+    return _change(recorded, name, slug, _brought([recorded]), 0)
 
 
 def _change(
-    recorded: Recorded, name: str | None, slug: str, brought: Mapping[str, ShownMessage], sees_from: int
+    recorded: Recorded, name: str | None, slug: str, brought: Mapping[str, tuple[ShownMessage, ShownThread]],
+    sees_from: int,
 ) -> Change:
     actor = Person(recorded.actor_id, name) if recorded.actor_id and name else None
-    message = brought.get(getattr(recorded.event, "message", ""))
+    message, thread = brought.get(getattr(recorded.event, "message", ""), (None, None))
     is_shown = (recorded.seq or 0) >= sees_from and (message is None or message.seq >= sees_from)
-    return Change(recorded, slug, actor, message if is_shown else None, is_shown)
+    return Change(recorded, slug, actor, message, thread) if is_shown else Change(recorded, slug, actor, is_shown=False)
 
 
-def _threads(whose: sa.ColumnElement[bool]) -> Rows:
+def _brought(facts: Sequence[Recorded]) -> dict[str, tuple[ShownMessage, ShownThread]]:
+    ids = [recorded.event.message for recorded in facts if hasattr(recorded.event, "message")]
+    if not ids:
+        return {}
+    opener = aliased(Member)
+    statement = (
+        _messages(Message.id.in_(ids))
+        .add_columns(
+            Thread.id, Workspace.slug, Thread.title, opener.name, Thread.opened_at, Thread.last_at, Thread.last_seq,
+            Thread.message_count,
+        )
+        .join(Thread, Thread.id == Message.thread_id)
+        .outerjoin(opener, opener.id == Thread.opened_by_id)
+    )
+    rows = db.session().execute(statement).all()
+    shown = _shown([row[:_OF_A_MESSAGE] for row in rows])
+    return {message.id: (message, ShownThread(*row[_OF_A_MESSAGE:])) for message, row in zip(shown, rows, strict=True)}
+
+
+def _joined(member: Member, thing: type[Thread] | type[Message], of_workspace: sa.ColumnElement[bool]) -> Rows:
+    return (
+        sa.select(Workspace, Membership, thing)
+        .join(Membership, Membership.workspace_id == Workspace.id)
+        .join(thing, of_workspace)
+        .where(Membership.member_id == member.id, Workspace.trashed_at.is_(None))
+    )
+
+
+def _threads() -> Rows:
     return (
         sa.select(
             Thread.id, Workspace.slug, Thread.title, Member.name, Thread.opened_at, Thread.last_at, Thread.last_seq,
             Thread.message_count,
         )
         .join(Workspace, Workspace.id == Thread.workspace_id)
-        .join(Membership, sa.and_(Membership.workspace_id == Workspace.id, whose))
         .outerjoin(Member, Member.id == Thread.opened_by_id)
     )
 
@@ -409,9 +446,22 @@ def _threads(whose: sa.ColumnElement[bool]) -> Rows:
 def _threads_of(member: Member) -> Rows:
     unread = _unread(member).where(Message.thread_id == Thread.id).correlate(Thread, Membership, ReadMark)
     return (
-        _threads(Membership.member_id == member.id)
+        _threads()
         .add_columns(sa.case((_has_unread(), unread.scalar_subquery()), else_=0).label("unread"))
+        .join(
+            Membership, sa.and_(Membership.workspace_id == Thread.workspace_id, Membership.member_id == member.id)
+        )
         .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == member.id))
+    )
+
+
+def _not_read(member: Member, place: ThreadStanding, so_far: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Message.thread_id == place.thread.id,
+        Message.seq > so_far,
+        Message.seq >= place.standing.sees_from,
+        Message.retracted_at.is_(None),
+        sa.or_(Message.author_id != member.id, Message.author_id.is_(None)),
     )
 
 
@@ -421,6 +471,21 @@ def _read_so_far() -> sa.ColumnElement[int]:
 
 def _has_unread() -> sa.ColumnElement[bool]:
     return Thread.last_seq > _read_so_far()
+
+
+def _unread_by(name: Any, member: Member) -> dict[str, int]:
+    statement = (
+        _unread(member)
+        .add_columns(name)
+        .select_from(Membership)
+        .join(Workspace, Workspace.id == Membership.workspace_id)
+        .join(Thread, Thread.workspace_id == Membership.workspace_id)
+        .join(Message, Message.thread_id == Thread.id)
+        .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == member.id))
+        .where(Membership.member_id == member.id, Workspace.trashed_at.is_(None), _has_unread())
+        .group_by(name)
+    )
+    return {key: number for number, key in db.session().execute(statement)}
 
 
 def _unread(member: Member) -> Rows:
@@ -445,7 +510,10 @@ def _messages(*which: sa.ColumnElement[bool]) -> Rows:
 
 
 def _read(statement: Rows) -> list[ShownMessage]:
-    rows = db.session().execute(statement).all()
+    return _shown(db.session().execute(statement).all())
+
+
+def _shown(rows: Sequence[Any]) -> list[ShownMessage]:
     authors = {message.author_id for message, *_rest in rows if message.author_id is not None}
     people = directory.people(authors) if authors else {}
     return [

@@ -9,6 +9,7 @@ from extranet.realtime import tell
 from extranet.web import fragment_in
 from workspaces.discussions import queries
 from workspaces.discussions.queries import Change
+from workspaces.queries import heads_of_members
 
 
 def tell_change(recorded: Recorded) -> None:
@@ -30,8 +31,13 @@ def fragments(change: Change, language: str) -> dict[str, str]:
     if change.message is None:
         return {}
     with fragment_in(language):
-        parts = {"html": render_template("discussions/_message.html", message=change.message)}
-        if change.recorded.kind == "thread-opened":
-            thread = queries.shown_thread(change.message.thread_id)
-            parts["row"] = render_template("discussions/_thread.html", thread=thread)
-    return parts
+        return {
+            "html": render_template("discussions/_message.html", message=change.message),
+            "row": render_template("discussions/_thread.html", thread=change.thread),
+        }
+
+
+def tell_where_they_still_are(recorded: Recorded) -> None:
+    """Who has left or was removed hears at once which workspaces are still theirs; open pages of the others end."""
+    member_id = recorded.event.member
+    tell([member_id], "head", heads_of_members([member_id]).get(member_id, {}))

@@ -6,13 +6,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from extranet import clock, db, events
-from extranet.errors import Invalid, Refusal
+from extranet.errors import Invalid, NotHere, Refusal
 from extranet.i18n import lazy
 from extranet.ids import new_id
 from extranet.members import Member
 from workspaces.discussions.events import MessageEdited, MessagePosted, MessageRetracted, ThreadOpened
 from workspaces.discussions.models import Message, MessageVersion, ReadMark, Thread, path_below
+from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
+from workspaces.queries import hold
 
 
 class ClientIdTaken(Refusal):
@@ -37,7 +39,7 @@ def open_thread(
     workspace: Workspace, *, title: str, body: str, by: Member, client_id: UUID | None = None
 ) -> Message:
     """Open a thread of an active workspace with its first message; the same client_id answers with the same message."""
-    events.lock_stream(workspace.id)
+    _enter(workspace, by)
     sent = _sent_already(client_id, by)
     if sent is not None:
         if sent.workspace_id != workspace.id or sent.answers_id is not None:
@@ -59,7 +61,7 @@ def post(
 
     Raises `Archived`, `AnswersElsewhere` if `answers` is not in the thread, `ClientIdTaken`.
     """
-    events.lock_stream(workspace.id)
+    _enter(workspace, by, thread)
     sent = _sent_already(client_id, by)
     if sent is not None:
         if sent.thread_id != thread.id:
@@ -75,6 +77,7 @@ def post(
 
 def edit(message: Message, workspace: Workspace, body: str, *, by: Member) -> Message:
     """Say it otherwise; what was said before is kept for the author. Raises `Archived`, `AlreadyRetracted`."""
+    _enter(workspace, by, message)
     workspace.ensure_active()
     if not message.is_retracted and message.body == body:
         return message
@@ -93,6 +96,7 @@ def retract(message: Message, workspace: Workspace, *, by: Member, reason: str |
 
     Raises `Archived`, `AlreadyRetracted`, `ReasonNeeded`.
     """
+    _enter(workspace, by, message)
     workspace.ensure_active()
     if message.author_id != by.id and not reason:
         raise ReasonNeeded(fields={"reason": ReasonNeeded.sentence})
@@ -118,6 +122,19 @@ def mark_read(thread: Thread, seq: int, *, by: Member) -> None:
             set_={"seq": sa.case((later > ReadMark.seq, later), else_=ReadMark.seq)},
         )
     )
+
+
+def _enter(workspace: Workspace, by: Member, *things: Thread | Message) -> None:
+    """Let nobody else change anything here until this transaction ends, and see what was done since the door.
+
+    Raises `NotHere` if the member has been removed meanwhile.
+    """
+    hold(workspace)
+    joined = sa.select(Membership.id).where(Membership.workspace_id == workspace.id, Membership.member_id == by.id)
+    if db.session().scalar(joined) is None:
+        raise NotHere
+    for thing in things:
+        db.session().refresh(thing)
 
 
 def _sent_already(client_id: UUID | None, by: Member) -> Message | None:

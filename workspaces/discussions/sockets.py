@@ -25,6 +25,7 @@ def install(app: Flask) -> None:
 
 def typing(member: Member, place: ThreadStanding, _data: dict[str, Any]) -> None:
     """Tell the others in the workspace that a member is writing in a thread."""
+    place.workspace.ensure_active()
     news = {"workspace": place.workspace.slug, "thread": place.thread.id, "member": _named(member)}
     tell(_others(member, place.workspace.id, place.thread.last_seq), "typing", news)
 

@@ -21,7 +21,6 @@ from workspaces import policy as workspace_policy
 from workspaces import queries as workspace_queries
 from workspaces.discussions import policy, queries, service
 from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, MessageForm, RetractForm, ThreadForm
-from workspaces.discussions.models import Thread
 from workspaces.discussions.queries import MessageStanding, ShownMessage, ThreadStanding
 from workspaces.discussions.reactions import fragments
 from workspaces.queries import Standing
@@ -33,6 +32,8 @@ enter = door("workspace", workspace_queries.find_joined)
 read = door("thread", queries.find_thread)
 hold = door("message", queries.find_message)
 
+NEW = "new"
+"""In place of a message's id: the first that the member has not read."""
 OFTEN = "60 per minute"
 """How often one member may write: far more than a person does, far less than a script."""
 
@@ -55,8 +56,7 @@ def show(member: Member, standing: Standing) -> ResponseReturnValue:
 def new_thread(_member: Member, standing: Standing) -> ResponseReturnValue:
     """The form of a new thread."""
     standing.workspace.ensure_active()
-    form = ThreadForm(formdata=None, client_id=str(uuid.uuid4()))
-    return render_template("discussions/new_thread.html", form=form, standing=standing, workspace=standing.workspace)
+    return render_template("discussions/new_thread.html", form=ThreadForm(formdata=None), **_in(standing))
 
 
 @discussions.post("/<slug>/threads")
@@ -67,7 +67,7 @@ def open_thread(member: Member, standing: Standing) -> ResponseReturnValue:
     standing.workspace.ensure_active()
     form = ThreadForm()
     if not form.validate():
-        return form.again("discussions/new_thread.html", standing=standing, workspace=standing.workspace)
+        return form.again("discussions/new_thread.html", **_in(standing))
     message = service.open_thread(
         standing.workspace, title=form.title.data or "", body=form.body.data or "", by=member, client_id=form.sent_as
     )
@@ -77,18 +77,17 @@ def open_thread(member: Member, standing: Standing) -> ResponseReturnValue:
 @discussions.get("/<slug>/threads/<thread_id>")
 @read(policy.may_enter)
 def show_thread(member: Member, place: ThreadStanding) -> ResponseReturnValue:
-    """A page of a thread. `at` names a message to be on the page, `answers` one to be answered there."""
+    """A page of a thread. `at` names a message to be on the page («new»: the first unread), `answers` one to answer."""
     asked = request.args
+    head, so_far = queries.whereabouts(member, place)
     answers = asked.get("answers")
-    page = queries.messages(
-        place, after=asked.get("after"), before=asked.get("before"), at=asked.get("at") or answers
-    )
-    read_up_to = queries.read_up_to(member, place)
-    form = MessageForm(formdata=None, client_id=str(uuid.uuid4()), answers=answers or "")
-    answered = next((message for message in page.items if message.id == answers), None)
-    html = _thread_page(member, place, page=page, form=form, answered=answered, read_up_to=read_up_to)
-    if page.items:
-        _mark_read_after(place.thread, member, max(message.seq for message in page.items), read_up_to)
+    at = asked.get("at") or answers
+    if at == NEW:
+        at = queries.first_unread(member, place, so_far=so_far) if place.thread.last_seq > so_far else None
+    page = queries.messages(place, after=asked.get("after"), before=asked.get("before"), at=at)
+    form = MessageForm(formdata=None)
+    html = _thread_page(member, place, page=page, form=form, answers=answers, head=head, so_far=so_far)
+    _mark_read_after(place, member, queries.read_with(member, place, page.items, so_far=so_far), so_far)
     return html
 
 
@@ -104,7 +103,6 @@ def post(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     message = service.post(
         place.thread, place.workspace, form.body.data or "", by=member, answers=answers, client_id=form.sent_as
     )
-    service.mark_read(place.thread, message.seq, by=member)
     if not wants_json():
         here = url_for(".show_thread", slug=place.workspace.slug, thread_id=place.thread.id, at=message.id)
         return redirect(f"{here}#m-{message.id}")
@@ -115,12 +113,19 @@ def post(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 @discussions.post("/<slug>/threads/<thread_id>/read")
 @read(policy.may_enter)
 def mark_read(member: Member, place: ThreadStanding) -> ResponseReturnValue:
-    """Note how far the member has read, as the page says."""
+    """Note how far the member has read, as the page says; answers with what is still unread."""
     seq = request.form.get("seq", "")
     if not seq.isdigit() or len(seq) > 15:
         raise Invalid(fields={"seq": _("This is not a place in the discussion.")})
     service.mark_read(place.thread, int(seq), by=member)
-    return "", 204
+    return jsonify(workspaces=queries.unread_by_slug(member))
+
+
+@discussions.get("/unread")
+@signed_in(anyone)
+def unread(member: Member) -> ResponseReturnValue:
+    """How many messages of each workspace the member has not read: for pages that were away."""
+    return jsonify(workspaces=queries.unread_by_slug(member))
 
 
 @discussions.get("/<slug>/messages/<message_id>")
@@ -207,13 +212,19 @@ def preview(_member: Member) -> ResponseReturnValue:
     return jsonify(html=str(from_markdown(body)))
 
 
+def _in(standing: Standing) -> dict[str, Any]:
+    return {"standing": standing, "workspace": standing.workspace, "new_id": uuid.uuid4}
+
+
 def _thread_page(
-    member: Member, place: ThreadStanding, *, page: Page[ShownMessage], read_up_to: int, **facts: Any
+    member: Member, place: ThreadStanding, *, page: Page[ShownMessage], form: MessageForm, answers: str | None,
+    head: int, so_far: int,
 ) -> str:
-    unread = (m.id for m in page.items if m.seq > read_up_to and (m.author is None or m.author.id != member.id))
+    unread = (m.id for m in page.items if m.seq > so_far and (m.author is None or m.author.id != member.id))
+    answered = next((m for m in page.items if m.id == answers and not m.is_retracted), None)
     return render_template(
         "discussions/thread.html", place=place, standing=place.standing, workspace=place.workspace, thread=place.thread,
-        page=page, first_unread=next(unread, None), head=events.head_of(place.workspace.id), **facts,
+        page=page, first_unread=next(unread, None), head=head, form=form, answered=answered, new_id=uuid.uuid4,
     )
 
 
@@ -225,10 +236,9 @@ def _refuse(form: MessageForm, member: Member, place: ThreadStanding) -> Respons
     if wants_json():
         raise Invalid(fields=form.errors)
     answers = form.answers.data or None
+    head, so_far = queries.whereabouts(member, place)
     page = queries.messages(place, at=answers)
-    answered = next((message for message in page.items if message.id == answers), None)
-    read_up_to = queries.read_up_to(member, place)
-    html = _thread_page(member, place, page=page, form=form, answered=answered, read_up_to=read_up_to)
+    html = _thread_page(member, place, page=page, form=form, answers=answers, head=head, so_far=so_far)
     return make_response(html, 422)
 
 
@@ -262,14 +272,14 @@ def _back_to_message(place: MessageStanding) -> ResponseReturnValue:
     return redirect(f"{here}#m-{message_id}")
 
 
-def _mark_read_after(thread: Thread, member: Member, seq: int, so_far: int) -> None:
+def _mark_read_after(place: ThreadStanding, member: Member, seq: int, so_far: int) -> None:
     """Note what the page showed once it is on its way: reading must not wait for writing."""
     if seq <= so_far:
         return
 
     def note() -> None:
         with db.writing():
-            service.mark_read(thread, seq, by=member)
+            service.mark_read(place.thread, seq, by=member)
 
     db.release()
     soon(note)

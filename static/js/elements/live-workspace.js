@@ -1,0 +1,55 @@
+// <live-workspace>: the list of a workspace's threads; the one in which somebody writes moves to the top.
+
+import { Stream } from "../stream.js";
+import { tell } from "../toast.js";
+import { numberOf, show } from "../unread.js";
+
+const me = document.body.dataset.member;
+
+class LiveWorkspace extends HTMLElement {
+  #stream;
+  #list;
+
+  connectedCallback() {
+    this.#list = this.querySelector("[data-part=threads]");
+    this.#stream = new Stream({
+      slug: this.dataset.slug,
+      seq: Number(this.dataset.seq),
+      url: this.dataset.changes,
+      apply: (item) => this.#apply(item),
+      gone: () => tell(this.dataset.gone),
+    });
+    this.#stream.start();
+  }
+
+  disconnectedCallback() {
+    this.#stream.stop();
+  }
+
+  #apply(item) {
+    if (!item.row || !["message-posted", "thread-opened"].includes(item.kind)) return;
+    const old = this.#list.querySelector(`[data-thread="${CSS.escape(item.thread)}"]`);
+    if (!old && this.dataset.begins === "no") return;
+    const unread = (old ? numberOf(old.querySelector(".badge")) : 0) + (item.actor?.id === me ? 0 : 1);
+    const row = this.#row(item.row, unread);
+    const hadFocus = old?.contains(document.activeElement);
+    old?.remove();
+    if (this.dataset.begins === "yes") this.#list.prepend(row);
+    this.#list.hidden = false;
+    this.querySelector(".empty")?.remove();
+    if (hadFocus) row.querySelector("a").focus({ preventScroll: true });
+  }
+
+  #row(html, unread) {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    const row = holder.content.querySelector("li");
+    const badge = row.querySelector(".badge");
+    Object.assign(badge.dataset, { oneNew: this.dataset.oneNew, manyNew: this.dataset.manyNew });
+    show(badge, unread);
+    row.classList.toggle("is-unread", unread > 0);
+    return row;
+  }
+}
+
+customElements.define("live-workspace", LiveWorkspace);

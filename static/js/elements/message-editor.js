@@ -1,0 +1,140 @@
+// <message-editor data-preview="URL">: a textarea with a toolbar for Markdown, a preview, and a draft that survives.
+// Ctrl or ⌘ with Enter sends; within the toolbar one moves by the arrow keys.
+
+import { isLeaving, keep, keyOf, read } from "../drafts.js";
+
+const MARKS = {
+  bold: (text) => around(text, "**"),
+  italic: (text) => around(text, "_"),
+  link: (text) => (/^https?:\/\/\S+$/.test(text) ? { text: `[](${text})`, from: 1, to: 1 } : { text: `[${text}](https://)`, from: text.length + 3, to: text.length + 11 }),
+  list: (text) => lines(text, "- "),
+  quote: (text) => lines(text, "> "),
+};
+const BLOCKS = new Set(["list", "quote"]);
+
+class MessageEditor extends HTMLElement {
+  #field;
+  #form;
+  #preview;
+  #buttons;
+
+  connectedCallback() {
+    if (this.#field) return;
+    this.#field = this.querySelector("textarea");
+    this.#form = this.#field.form;
+    this.#preview = this.querySelector(".editor-preview");
+    this.#buttons = [...this.querySelectorAll("[role=toolbar] button")];
+    this.#roam(this.#buttons[0]);
+    this.addEventListener("click", (event) => this.#press(event.target.closest("button[data-mark]")));
+    this.querySelector("[role=toolbar]").addEventListener("keydown", (event) => this.#move(event));
+    this.#field.addEventListener("keydown", (event) => this.#send(event));
+    this.#field.addEventListener("input", () => keep(keyOf(this.#form), this.#field.value));
+    this.#form.addEventListener("submit", (event) => this.#leave(event));
+    this.restore();
+  }
+
+  // Give back what was typed earlier, unless something is here already.
+  restore() {
+    const draft = read(keyOf(this.#form));
+    if (draft && (!this.#field.value || this.#form.dataset.sentWhen)) this.#field.value = draft;
+  }
+
+  #press(button) {
+    if (!button) return;
+    this.#roam(button);
+    if (button.dataset.mark === "preview") this.#toggle(button);
+    else this.#mark(button.dataset.mark);
+  }
+
+  #mark(name) {
+    if (this.#field.hidden) return;
+    const field = this.#field;
+    field.focus();
+    if (BLOCKS.has(name)) this.#takeWholeLines();
+    const start = field.selectionStart;
+    const { text, from, to } = MARKS[name](field.value.slice(start, field.selectionEnd));
+    // The old command alone keeps the field's own undo.
+    if (!document.execCommand("insertText", false, text)) {
+      field.setRangeText(text, start, field.selectionEnd, "end");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    field.setSelectionRange(start + from, start + to);
+  }
+
+  #takeWholeLines() {
+    const { value, selectionStart, selectionEnd } = this.#field;
+    const end = value.indexOf("\n", selectionEnd);
+    this.#field.setSelectionRange(value.lastIndexOf("\n", selectionStart - 1) + 1, end < 0 ? value.length : end);
+  }
+
+  async #toggle(button) {
+    const shows = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", shows);
+    this.#field.hidden = shows;
+    this.#preview.hidden = !shows;
+    if (shows) await this.#fill();
+    else this.#field.focus();
+  }
+
+  async #fill() {
+    if (!this.#field.value.trim()) {
+      this.#preview.textContent = this.dataset.empty;
+      return;
+    }
+    this.#preview.setAttribute("aria-busy", "true");
+    const content = new FormData();
+    content.set("body", this.#field.value);
+    content.set("csrf_token", this.#form.elements.csrf_token.value);
+    try {
+      const answer = await fetch(this.dataset.preview, { method: "POST", body: content, headers: { Accept: "application/json" } });
+      const said = await answer.json();
+      // What the server gives has been through the cleaner; what it refuses is only words.
+      if (answer.ok) this.#preview.innerHTML = said.html;
+      else this.#preview.textContent = Object.values(said.errors ?? {}).flat()[0] ?? said.detail;
+    } catch {
+      this.#preview.textContent = this.dataset.failed;
+    }
+    this.#preview.removeAttribute("aria-busy");
+  }
+
+  // Of the toolbar one button is reached by Tab, the others by the arrows (the pattern of ARIA).
+  #move(event) {
+    const last = this.#buttons.length - 1;
+    const here = this.#buttons.indexOf(document.activeElement);
+    const there = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: last }[event.key];
+    if (there === undefined || here < 0) return;
+    event.preventDefault();
+    const button = this.#buttons[(there + last + 1) % (last + 1)];
+    this.#roam(button);
+    button.focus();
+  }
+
+  #roam(current) {
+    for (const button of this.#buttons) button.tabIndex = button === current ? 0 : -1;
+  }
+
+  #send(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    this.#form.requestSubmit();
+  }
+
+  #leave(event) {
+    const { dataset, elements } = this.#form;
+    const selector = dataset.sentWhen ?? `[data-client-id="${CSS.escape(elements.client_id.value)}"]`;
+    queueMicrotask(() => {
+      if (!event.defaultPrevented) isLeaving(keyOf(this.#form), selector);
+    });
+  }
+}
+
+function around(text, mark) {
+  return { text: mark + text + mark, from: mark.length, to: mark.length + text.length };
+}
+
+function lines(text, mark) {
+  const marked = text.split("\n").map((line) => mark + line).join("\n");
+  return { text: marked, from: text ? 0 : mark.length, to: marked.length };
+}
+
+customElements.define("message-editor", MessageEditor);
