@@ -85,8 +85,8 @@ def _follow(app: Flask) -> None:
     )
 
 
-def _unread(member: Member) -> int | None:
-    return sum(unread_by_workspace(member).values()) or None
+def _unread(member: Member) -> int:
+    return sum(unread_by_workspace(member).values())
 
 
 def _my_workspaces(member: Member) -> dict[str, Any] | None:
