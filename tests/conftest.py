@@ -74,6 +74,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("backend", backends[:1] if is_one_round else backends, indirect=True, scope="session")
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a test that was left out has failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("\nIn CI nothing may be left out; see the skipped tests below.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 @pytest.fixture(scope="session")
 def running() -> Iterator[Servers]:
     """The servers of this worker."""
