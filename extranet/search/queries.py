@@ -17,11 +17,12 @@ _ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing found, with the words that were looked for marked in its title and in a piece of its text."""
+    """One thing found, the words that were looked for marked in its title, in a piece of its text and in its notes."""
 
     result: Result
     title: Sequence[Fragment]
     text: Sequence[Fragment]
+    notes: Sequence[Sequence[Fragment]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,13 @@ def _group(found: Search, kind: Searchable, member: Member, words: str, after: H
     pairs = _confirmed(found, kind, member, words, after, limit + 1)
     shown = pairs[:limit]
     last = shown[-1][0] if len(pairs) > limit else None
-    items = [Item(result, marked(result.title, words), snippet(result.text, words)) for _hit, result in shown]
+    items = [_item(result, words) for _hit, result in shown]
     return Group(kind.kind, kind.label, items, write_cursor((last.score, last.order)) if last else None)
+
+
+def _item(result: Result, words: str) -> Item:
+    notes = [marked(str(note), words) for note in result.notes if note]
+    return Item(result, marked(result.title, words), snippet(result.text, words), notes)
 
 
 def _confirmed(
