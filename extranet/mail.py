@@ -106,9 +106,9 @@ def compose(letter: Letter) -> EmailMessage:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = make_msgid(domain=_domain())
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
     message.set_content(text)
     message.add_alternative(html, subtype="html")
+    message["Content-Language"] = letter.language  # set earlier, it would move into the first part
     return message
 
 

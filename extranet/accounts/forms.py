@@ -12,6 +12,7 @@ from wtforms import (
     SelectField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 
 from extranet.accounts import passwords
@@ -62,7 +63,10 @@ class ApplicationForm(Form):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.region.choices = [("", lazy("Choose a region")), *regions().choices(current_locale())]
+        self.region.choices = [
+            SelectChoice("", lazy("Choose a region")),
+            *(SelectChoice(code, name) for code, name in regions().choices(current_locale())),
+        ]
 
 
 class SignInForm(Form):
@@ -119,13 +123,17 @@ class AcceptTermsForm(Form):
 class AppearanceForm(Form):
     """In which language and colours a member reads the pages."""
 
-    language = RadioField(lazy("Language"), choices=list(LANGUAGE_NAMES.items()), validators=[filled])
+    language = RadioField(
+        lazy("Language"),
+        choices=[SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()],
+        validators=[filled],
+    )
     theme = RadioField(
         lazy("Colours"),
         choices=[
-            ("auto", lazy("As on my device")),
-            ("light", lazy("Light")),
-            ("dark", lazy("Dark")),
+            SelectChoice("auto", lazy("As on my device")),
+            SelectChoice("light", lazy("Light")),
+            SelectChoice("dark", lazy("Dark")),
         ],
         validators=[filled],
     )

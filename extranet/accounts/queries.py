@@ -57,11 +57,16 @@ def open_application_of(email: str) -> Application | None:
     )
 
 
-def applications_within_an_hour(email: str) -> int:
-    """How many applications were sent with this address lately, which may be somebody's way of bothering its owner."""
-    lately = clock.now() - timedelta(hours=1)
-    statement = sa.select(sa.func.count()).select_from(Application).where(Application.sent_at > lately)
-    return db.session().scalar(statement.where(Application.email_key == email_key(email))) or 0
+def applications_just_before(application: Application) -> int:
+    """How many others came with this address within the hour before, which may be a way of bothering its owner."""
+    statement = sa.select(sa.func.count()).select_from(Application)
+    return db.session().scalar(
+        statement.where(
+            Application.email_key == application.email_key,
+            Application.sent_at < application.sent_at,
+            Application.sent_at > application.sent_at - timedelta(hours=1),
+        )
+    ) or 0
 
 
 def links_within_an_hour(member: Member) -> int:

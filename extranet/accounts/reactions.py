@@ -58,7 +58,7 @@ def tell_that_the_password_is_new(recorded: Recorded) -> None:
 
 
 def _answer_to(application: Application) -> Letter | None:
-    if queries.applications_within_an_hour(application.email) > _MOST_LETTERS:
+    if queries.applications_just_before(application) >= _MOST_LETTERS:
         return None
     if queries.member_by_email(application.email) is not None:
         return _to_applicant(application, lazy("Your application for membership"), "member_already")

@@ -1,6 +1,7 @@
 """What moderators type, checked."""
 
 from wtforms import EmailField, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 
 from extranet.accounts.forms import LONGEST_EMAIL
@@ -30,9 +31,9 @@ class RoleForm(Form):
     role = RadioField(
         lazy("Role"),
         choices=[
-            ("member", lazy("Member")),
-            ("moderator", lazy("Moderator")),
-            ("administrator", lazy("Administrator")),
+            SelectChoice("member", lazy("Member")),
+            SelectChoice("moderator", lazy("Moderator")),
+            SelectChoice("administrator", lazy("Administrator")),
         ],
         validators=[filled],
     )
