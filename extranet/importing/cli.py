@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
 
-from extranet import cli, outbox
+from extranet import cli, db, outbox
 from extranet.importing.reading import Unreadable
 from extranet.importing.run import Import, bring_over, write_report
 
@@ -19,10 +20,16 @@ DESCRIPTION = "Bring over the people and discussions that a former system export
 @with_appcontext
 def import_legacy(directory: Path, dry_run: bool, report: Path | None) -> None:
     """Rows that cannot be taken are named and left out; nothing is sent to anyone; a second run changes nothing."""
+    if report is not None and not report.parent.is_dir():
+        cli.fail(f"Nothing was imported. There is no folder {report.parent} for the report.")
     try:
         run = bring_over(directory, say=click.echo, dry_run=dry_run)
     except Unreadable as error:
         cli.fail(f"Nothing was imported. {error}.")
+    except DBAPIError as error:
+        if db.trouble(error) is None:
+            raise
+        cli.fail("The database is busy or full. What was not written yet has not been imported: run this again.")
     if report is not None:
         write_report(run, report)
     _tell(run, dry_run=dry_run)

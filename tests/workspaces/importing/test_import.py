@@ -1,5 +1,6 @@
 """A former system's export, brought over as a whole: `flask import-legacy`."""
 
+import csv
 import json
 import shutil
 from collections.abc import Callable
@@ -19,21 +20,24 @@ from directory.models import (
     ContactTheme,
     Organisation,
 )
-from extranet import clock, outbox
+from extranet import clock, db, outbox
 from extranet.app import Extranet
 from extranet.db import Base
 from extranet.events import EventRow, Stream
 from extranet.importing.models import FormerId
 from extranet.members import Member
-from tests.cast import Cast, keeping, looking
+from tests.cast import Cast, Person, keeping, looking
+from tests.extranet.accounts.letters import only_letter, path_in
 from tests.servers import Letterbox
 from workspaces import service
 from workspaces.discussions.models import Message, Thread, path_below
+from workspaces.discussions.queries import unread_by_workspace
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
 
 LEGACY = Path(__file__).parents[2] / "data" / "legacy"
 EXPECTED = json.loads((LEGACY / "expected.json").read_text("utf-8"))
+_SOUGHT = ("Göran Åkerblom", "kehittämishanke", "Ähtärissa")
 _HIDDEN = "M00010"
 
 
@@ -74,6 +78,19 @@ def test_nobody_gets_a_letter_and_everybody_sets_a_password_and_accepts_the_term
     assert smtp.letters == []
 
 
+def test_somebody_who_came_signs_in_by_a_letter_accepts_the_terms_and_is_where_they_were(
+    app: Extranet, small: Path, tmp_path: Path, smtp: Letterbox
+) -> None:
+    _import(app, small, tmp_path)
+    address, browser = _address(small, "M01839"), Person(app)
+    browser.post("/forgotten-password", {"email": address.upper()})
+    browser.post(path_in(only_letter(app, smtp, address)), {"password": "revontulet-yli-järven"})
+    browser.post("/sign-in", {"email": address, "password": "revontulet-yli-järven"})
+    assert browser.get("/workspaces").location == "/accept-terms?next=/workspaces"
+    browser.post("/accept-terms", {"terms": "y"})
+    assert "Naiset – kehittämishanke" in browser.get("/workspaces").text
+
+
 def test_a_card_says_what_the_former_system_said_and_is_hidden_if_it_was(
     app: Extranet, small: Path, tmp_path: Path
 ) -> None:
@@ -109,6 +126,31 @@ def test_a_workspace_is_listed_and_keeps_its_kind_dates_and_hosts(app: Extranet,
     assert active.active_at >= start, "inactivity counts from the import"
     assert _looked_up(app, "member", "M01839") in hosts
     assert (active.is_archived, archived.is_archived) == (False, True)
+
+
+def test_what_came_is_found_at_once_and_messages_only_by_who_was_there(
+    app: Extranet, cast: Cast, small: Path, tmp_path: Path
+) -> None:
+    host = cast.member("Somebody Who Hosts", email=_address(small, "M01839"))
+    _import(app, small, tmp_path)
+    found = {(person.name, words): _found(person, words) for person in (host, cast.mallory) for words in _SOUGHT}
+    assert found == {
+        (host.name, "Göran Åkerblom"): {"contact": 2},
+        (host.name, "kehittämishanke"): {"workspace": 1},
+        (host.name, "Ähtärissa"): {"message": 1},
+        (cast.mallory.name, "Göran Åkerblom"): {"contact": 2},
+        (cast.mallory.name, "kehittämishanke"): {"workspace": 1},
+        (cast.mallory.name, "Ähtärissa"): {},
+    }
+
+
+def test_nothing_said_in_the_former_system_counts_as_unread(
+    app: Extranet, cast: Cast, small: Path, tmp_path: Path
+) -> None:
+    host = cast.member("Somebody Who Hosts", email=_address(small, "M01839"))
+    _import(app, small, tmp_path)
+    with looking(app) as held:
+        assert not any(unread_by_workspace(held.get_one(Member, host.member_id)).values())
 
 
 def test_rows_that_were_mended_come_in_later_and_answer_what_is_here(
@@ -173,6 +215,32 @@ def test_nothing_is_written_when_a_file_is_missing_and_it_is_named(app: Extranet
     assert _everything(app) == before
 
 
+def test_nothing_is_written_when_the_report_has_no_place(app: Extranet, small: Path, tmp_path: Path) -> None:
+    before = _everything(app)
+    result = app.test_cli_runner().invoke(
+        args=["import-legacy", str(small), "--report", str(tmp_path / "no" / "r.json")]
+    )
+    assert result.exit_code == 1
+    assert "There is no folder" in result.output
+    assert _everything(app) == before
+
+
+@pytest.mark.once
+def test_a_database_that_is_held_by_another_is_told_in_a_sentence(
+    app: Extranet, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("extranet.db.PATIENCE", 0.2)
+    with app.app_context():
+        holding = db.database().begin(write=True)
+    try:
+        result = app.test_cli_runner().invoke(args=["import-legacy", str(small)])
+    finally:
+        holding.close()
+    assert result.exit_code == 1
+    assert "run this again" in result.output
+    assert _counts(app)["messages"] == 0
+
+
 def test_nothing_of_a_file_is_written_when_one_of_its_rows_fails(
     app: Extranet, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +268,17 @@ def small(tmp_path: Path) -> Path:
     needed = (b"M00001", _HIDDEN.encode(), *(line.split(b";")[1] for line in seats))
     _thin(folder / "members.csv", lambda line: line.startswith(needed))
     return folder
+
+
+def _address(folder: Path, former: str) -> str:
+    with (folder / "members.csv").open(encoding="utf-8-sig", newline="") as file:
+        return next(row["sahkoposti"] for row in csv.DictReader(file, delimiter=";") if row["id"] == former)
+
+
+def _found(person: Person, words: str) -> dict[str, int]:
+    answer = person.api("GET", "/search", query_string={"q": words})
+    assert answer.status_code == 200
+    return {group["kind"]: len(group["items"]) for group in answer.get_json()["groups"] if group["items"]}
 
 
 def _thin(file: Path, is_kept: Callable[[bytes], bool]) -> list[bytes]:
