@@ -66,7 +66,7 @@ class WorkspaceForm(Form):
     )
     kind = _choice(lazy("Kind"), KIND_WORDS, KINDS, None)
     starts_on = Day(lazy("First day"))
-    ends_on = Day(lazy("Last day"), description=lazy("If you know when the project or the event ends."))
+    ends_on = Day(lazy("Last day"))
     visibility = _choice(lazy("Who sees that it exists"), VISIBILITY_WORDS, VISIBILITIES, "listed")
     joining = _choice(lazy("How one joins"), JOINING_WORDS, JOININGS, "request")
     shows_earlier = BooleanField(lazy("Newcomers see earlier messages"), default=True)
