@@ -215,7 +215,7 @@ def find_organisations(
     """
     named = [_has_word(Organisation.sort_name, start) for start in sort_key(name).split("0") if start]
     counted = sa.select(Organisation.type, sa.func.count()).where(*named).group_by(Organisation.type)
-    counts: dict[str, int] = dict(db.session().execute(counted).tuples().all())
+    counts: dict[str, int] = dict(db.session().execute(counted).all())
     statement = sa.select(Organisation).where(*named).order_by(Organisation.sort_name, Organisation.id)
     if types:
         statement = statement.where(Organisation.type.in_(types))

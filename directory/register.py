@@ -10,7 +10,7 @@ nobody has to remember to tell. The rows that are shown come from the database a
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -45,7 +45,7 @@ _WATCHED = frozenset(
         Member, Organisation, Contact, ContactRegion, ContactMunicipality, ContactTheme, ContactLanguage,
     )
 )  # fmt: skip
-_CHANGED = "directory_changed"
+_CHANGED, _SEEN = "directory_changed", "directory_register"
 
 
 class Stamp(Base):
@@ -139,13 +139,12 @@ def watch(engine: Engine) -> None:
 
 
 def register() -> Register:
-    """The register as of this transaction."""
-    database = db.database()
-    stamp = db.session().scalar(sa.select(Stamp.stamp))
-    kept = _kept.get(database)
-    if kept is None or stamp is None or kept.stamp != stamp:
-        kept = _kept[database] = _make(stamp)
-    return kept
+    """The register as it was when this transaction first asked for it."""
+    held = db.session()
+    seen = held.info.get(_SEEN)
+    if seen is None:
+        seen = held.info[_SEEN] = _present()
+    return cast(Register, seen)
 
 
 def findable() -> sa.ColumnElement[bool]:
@@ -154,6 +153,15 @@ def findable() -> sa.ColumnElement[bool]:
 
 
 _kept: WeakKeyDictionary[Database, Register] = WeakKeyDictionary()
+
+
+def _present() -> Register:
+    database = db.database()
+    stamp = db.session().scalar(sa.select(Stamp.stamp))
+    kept = _kept.get(database)
+    if kept is None or stamp is None or kept.stamp != stamp:
+        kept = _kept[database] = _make(stamp)
+    return kept
 
 
 def _notice(connection: Connection, statement: Any, *_: Any) -> None:

@@ -69,8 +69,9 @@ def add_card(member: Member, *, title: str, organisation: str, region: str | Non
 
 def _blank(member: Member) -> Contact:
     contact = Contact(
-        member_id=member.id, organisation=None, regions=set(), municipalities=set(), themes=set(), languages=set()
-    )
+        member_id=member.id, organisation=None,
+        region_rows=set(), municipality_rows=set(), theme_rows=set(), language_rows=set(),  # known to be empty
+    )  # fmt: skip
     db.session().add(contact)
     return contact
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from directory import queries
+from directory.models import FIELDS
 from directory.queries import FACETS, Search
 from directory.register import Facet
 from extranet import db
@@ -159,7 +160,7 @@ def test_a_hidden_field_finds_nobody_by_filter_or_word(fill: Fill, reader: Perso
     assert set(words) - set(seen) <= {"9876543"}, "what is shown is found"
     assert all("Anna Open" in reader.get(f"/directory?{chosen}").text for chosen in filters)
 
-    fill(open_, **secrets, hidden_fields=queries.FIELDS)
+    fill(open_, **secrets, hidden_fields=FIELDS)
     indexed()
     for word in words:
         page = reader.get("/directory", query_string={"q": word})
@@ -176,7 +177,7 @@ def test_pages_show_everybody_once_forwards_and_backwards(fill: Fill, reader: Pe
     names = [f"Member {chr(65 + number // 26)}{chr(97 + number % 26)}" for number in range(45)]
     for name in names:
         fill(name)
-    seen, address = [], "/directory?q="
+    seen, address, last = [], "/directory?q=", ""
     while address:
         page = reader.get(address)
         shown = names_in(page, names)
@@ -284,7 +285,7 @@ def test_the_page_takes_few_queries_however_many_people(
     app: Extranet, fill: Fill, reader: Person, indexed: Wait
 ) -> None:
     address = "/directory?q=mehiläishoito&region=06&theme=women&language=fi"
-    counts = []
+    counts: list[list[str]] = []
     for batch in range(2):
         for number in range(1 + batch * 29):
             fill(
@@ -295,9 +296,9 @@ def test_the_page_takes_few_queries_however_many_people(
         reader.get(address)
         with counted_queries(app) as statements:
             assert reader.get(address).status_code == 200
-        counts.append(len(statements))
-    assert counts[0] == counts[1]
-    assert counts[0] <= 6, "\n".join(statements)
+        counts.append(statements)
+    assert len(counts[0]) == len(counts[1])
+    assert len(counts[0]) <= 6, "\n".join(counts[0])
 
 
 def test_the_filters_are_named_in_the_readers_language(fill: Fill, cast: Cast) -> None:
