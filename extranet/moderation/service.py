@@ -1,5 +1,7 @@
 """What moderators do: admit, decline, suspend, restore, appoint, dismiss, change a name or an address on request."""
 
+import sqlalchemy as sa
+
 from extranet import credentials, db
 from extranet.accounts import trail
 from extranet.accounts.events import MemberAdmitted
@@ -121,7 +123,9 @@ def send_password_letter(member: Member, *, by: Member) -> None:
 
 def _hold(thing: Application | Member) -> None:
     """What was read is read again and held until the commit: another moderator may have been quicker."""
-    db.session().refresh(thing, with_for_update=True)
+    kind = type(thing)
+    statement = sa.select(kind).where(kind.id == thing.id).with_for_update()
+    db.session().execute(statement.execution_options(populate_existing=True))
 
 
 def _refuse_if_last(member: Member) -> None:

@@ -25,7 +25,8 @@ def waiting(app: Extranet, name: str = "Zahra Ahmadi", *, days: int = 1, **facts
         application = Application(
             **{
                 "name": name, "email": f"{name.split()[0].lower()}@example.org",
-                "organisation": "Porin kaupunki", "task": "ohjaaja", "region": "04", "why": "Etsin <b>kollegoita</b>.\n\nToinen kappale.", "language": "fi",
+                "organisation": "Porin kaupunki", "task": "ohjaaja", "region": "04",
+                "why": "Etsin <b>kollegoita</b>.\n\nToinen kappale.", "language": "fi",
                 "terms_version": TERMS_VERSION, "privacy_version": PRIVACY_VERSION,
                 "sent_at": at, "confirmed_at": at, **facts,
             }
