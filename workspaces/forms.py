@@ -4,9 +4,8 @@ from datetime import date
 from typing import Any
 
 from wtforms import BooleanField, DateField, Field, RadioField, ValidationError
-from wtforms.fields.choices import SelectChoice
 
-from extranet.forms import Form, filled, line, text
+from extranet.forms import Choice, Form, filled, line, text
 from extranet.i18n import _, lazy
 from workspaces.models import JOININGS, KINDS, VISIBILITIES, Workspace
 from workspaces.words import JOININGS as JOINING_WORDS
@@ -50,7 +49,7 @@ class _OneOf:
 
 def _choice(label: Any, words: dict[str, Any], codes: tuple[str, ...], default: str | None) -> RadioField:
     return RadioField(
-        label, choices=[SelectChoice(code, words[code]) for code in codes], validators=[filled, _OneOf(*codes)],
+        label, choices=[Choice(code, words[code]) for code in codes], validators=[filled, _OneOf(*codes)],
         validate_choice=False, default=default,
     )
 

@@ -12,11 +12,10 @@ from wtforms import (
     SelectField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 
 from extranet.accounts import passwords
-from extranet.forms import EmailAddress, Form, filled, line, text, tidy
+from extranet.forms import Choice, EmailAddress, Form, filled, line, text, tidy
 from extranet.i18n import LANGUAGE_NAMES, current_locale, lazy
 from extranet.members import Member
 from extranet.vocabularies import regions
@@ -64,8 +63,8 @@ class ApplicationForm(Form):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.region.choices = [
-            SelectChoice("", lazy("Choose a region")),
-            *(SelectChoice(code, name) for code, name in regions().choices(current_locale())),
+            Choice("", lazy("Choose a region")),
+            *(Choice(code, name) for code, name in regions().choices(current_locale())),
         ]
 
 
@@ -125,15 +124,15 @@ class AppearanceForm(Form):
 
     language = RadioField(
         lazy("Language"),
-        choices=[SelectChoice(code, name) for code, name in LANGUAGE_NAMES.items()],
+        choices=[Choice(code, name) for code, name in LANGUAGE_NAMES.items()],
         validators=[filled],
     )
     theme = RadioField(
         lazy("Colours"),
         choices=[
-            SelectChoice("auto", lazy("As on my device")),
-            SelectChoice("light", lazy("Light")),
-            SelectChoice("dark", lazy("Dark")),
+            Choice("auto", lazy("As on my device")),
+            Choice("light", lazy("Light")),
+            Choice("dark", lazy("Dark")),
         ],
         validators=[filled],
     )

@@ -1,11 +1,10 @@
 """What moderators type, checked."""
 
 from wtforms import EmailField, RadioField
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Length
 
 from extranet.accounts.forms import LONGEST_EMAIL
-from extranet.forms import EmailAddress, Form, filled, line, text, tidy
+from extranet.forms import Choice, EmailAddress, Form, filled, line, text, tidy
 from extranet.i18n import lazy
 
 LONGEST_REASON = 1_000
@@ -31,9 +30,9 @@ class RoleForm(Form):
     role = RadioField(
         lazy("Role"),
         choices=[
-            SelectChoice("member", lazy("Member")),
-            SelectChoice("moderator", lazy("Moderator")),
-            SelectChoice("administrator", lazy("Administrator")),
+            Choice("member", lazy("Member")),
+            Choice("moderator", lazy("Moderator")),
+            Choice("administrator", lazy("Administrator")),
         ],
         validators=[filled],
     )

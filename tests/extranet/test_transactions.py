@@ -16,10 +16,9 @@ from tests.cast import Cast, Person, keeping, looking
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Writers give up at once, so that the test need not wait for them."""
     monkeypatch.setattr(db, "PATIENCE", 0.05)
-    return
 
 
 @pytest.fixture
