@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from extranet.db import SAFE_METHODS
@@ -17,6 +18,9 @@ from extranet.i18n import _, lazy
 from extranet.identity import current_member, is_by_token
 
 csrf = CSRFProtect()
+
+Choice = SelectChoice
+"""One option of a field that offers several: its value and its label."""
 
 SHORT = 200
 """Characters that a name, a title or a single line may have."""
