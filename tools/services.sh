@@ -4,12 +4,13 @@
 set -eu
 
 missing=""
-postgres=$(ls /usr/lib/postgresql/*/bin/postgres 2>/dev/null || command -v postgres || true)
-[ -n "$postgres" ] || missing="$missing postgresql"
+is_there() { for path in "$@"; do [ ! -e "$path" ] || return 0; done; return 1; }
+
+is_there /usr/lib/postgresql/*/bin/postgres || command -v postgres >/dev/null || missing="$missing postgresql"
 command -v redis-server >/dev/null || missing="$missing redis-server"
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$missing chromium"
-ls /usr/lib/*/libvoikko.so.1 >/dev/null 2>&1 || missing="$missing libvoikko1"
-ls -d /usr/share/voikko /usr/lib/voikko >/dev/null 2>&1 || missing="$missing voikko-fi"
+is_there /usr/lib/*/libvoikko.so.1 /usr/lib/libvoikko.so.1 || missing="$missing libvoikko1"
+is_there /usr/lib/voikko/* /usr/share/voikko/* || missing="$missing voikko-fi"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
