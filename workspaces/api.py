@@ -213,7 +213,7 @@ class NewRole(Schema):
 def list_workspaces(member: Member, *, query: WorkspacesQuery) -> Any:
     page = queries.shelf(member, query.which, kind=query.kind, words=query.q.strip(), after=query.after)
     unread = unread_by_workspace(member)
-    return {"items": [_row(shown.workspace, shown.is_joined, unread) for shown in page.items], "next": page.next}
+    return Workspaces(items=[_row(shown.workspace, shown.is_joined, unread) for shown in page.items], next=page.next)
 
 
 @api.post("/workspaces", gives=WorkspaceAnswer, status=201, summary="Open a workspace")

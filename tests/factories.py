@@ -1,0 +1,198 @@
+"""A scene: everybody of the cast around workspaces of each kind, with every sort of private word in its place.
+
+All words come from `say(place)`, so that a test can plant a marker in each place and look for it elsewhere. A place is
+named by what it is, and in a workspace also by which one: «unlisted: message».
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from flask import Flask
+
+from directory import service as directory
+from directory.service import Details
+from extranet import credentials, db
+from extranet.accounts import queries as account_queries
+from extranet.accounts import service as accounts
+from extranet.accounts.models import Application
+from extranet.members import Member
+from extranet.moderation import service as moderation
+from tests.cast import Cast, Person, keeping
+from workspaces import service as workspaces
+from workspaces.discussions import service as discussions
+from workspaces.discussions.models import Thread
+from workspaces.memberships import service as memberships
+from workspaces.models import Visibility, Workspace
+
+Say = Callable[[str], str]
+
+VISIBILITIES: tuple[Visibility, ...] = ("listed", "unlisted")
+WORDS = {
+    "phone": "+358 40 555 0100",
+    "hidden phone": "+358 40 555 0199",
+    "hidden e-mail": "hidden@example.org",
+    "unlisted: invited address": "invited@example.org",
+    "listed: invited address": "invited@example.net",
+    "application: e-mail": "anna.applicant@example.org",
+}
+"""What stands in places that take no free text, unless a test says otherwise."""
+
+
+@dataclass
+class Space:
+    """A workspace of the scene and the ids of what is in it."""
+
+    id: str
+    slug: str
+    name: str
+    thread_id: str = ""
+    messages: dict[str, str] = field(default_factory=dict)
+    """«first» (Ada's), «own» (Grace's, edited), «left» (Lee's), «suspended» (Sue's), «taken back» and «retracted»."""
+    invitation_id: str = ""
+    invitation_token: str = ""
+    own_invitation_id: str = ""
+
+
+class Scene:
+    """Who is there, and what there is.
+
+    `spaces` are «listed» and «unlisted» (active, joined by request), each also «… archived» and «… trash»; and «open»,
+    a listed one that anybody may join. In each: Ada and Hugo host; Grace and Olga have joined; Lee has left; Sue, who
+    had joined, is suspended. In the active ones Rita asks to join, Kim is kept out and Ingrid is invited.
+    """
+
+    def __init__(self, app: Flask, say: Say | None = None) -> None:
+        self.app = app
+        self.say = say or _plain
+        self.cast = cast = Cast(app)
+        self.visitor, self.ada, self.grace, self.mallory = cast.visitor, cast.ada, cast.grace, cast.mallory
+        self.moses, self.irma = cast.moses, cast.irma
+        self.lee, self.sue = cast.member("Lee Left"), cast.member("Sue Suspended")
+        self.hugo, self.olga = cast.member("Hugo Host", email="known@example.org"), cast.member("Olga Ordinary")
+        self.rita, self.kim = cast.member("Rita Requests"), cast.member("Kim Keptout")
+        self.ingrid, self.hanna = cast.member("Ingrid Invited"), cast.member("Hanna Hidden")
+        self.applicant = Person(app)
+        self.spaces: dict[str, Space] = {}
+        for person in (self.sue, self.lee):  # what they hold from before
+            person.client  # noqa: B018
+            person.token  # noqa: B018
+        self._furnish()
+
+    def reload(self) -> None:
+        """Bring the index up to date and send the letters that wait."""
+        from extranet import outbox
+
+        with self.app.app_context():
+            outbox.drain()
+
+    def _furnish(self) -> None:
+        with keeping(self.app) as held:
+            self._of = partial(held.get_one, Member)
+            self._write_cards()
+            self._apply()
+            for visibility in VISIBILITIES:
+                for state in ("", " archived", " trash"):
+                    self._open(f"{visibility}{state}", visibility)
+            self._open("open", "listed", joining="open")
+            self._suspend()
+            self.own_credential_id = credentials.of_member(self._member(self.ada), "token")[0].id
+            self.password_link = accounts.letter_of_forgotten_password(self._member(self.ada))
+
+    def _member(self, person: Person) -> Member:
+        return self._of(person.member_id)
+
+    def _write_cards(self) -> None:
+        say = self.say
+        shown = Details(title="Coordinator", organisation="The town", organisation_type="other", phone=say("phone"))
+        contact = directory.edit_card(shown, by=self._member(self.ada))
+        assert contact.organisation is not None
+        self.organisation_id = contact.organisation.id
+        some = Details(
+            title="Teacher", phone=say("hidden phone"), email=say("hidden e-mail"),
+            organisation=say("hidden organisation"), organisation_type="other", ask_about=say("hidden ask about"),
+            hidden_fields=("phone", "email", "organisation", "ask_about"),
+        )
+        directory.edit_card(some, by=self._member(self.grace))
+        whole = Details(title=say("hidden card: title"), ask_about=say("hidden card: ask about"), is_hidden=True)
+        directory.edit_card(whole, by=self._member(self.hanna))
+        for person in (self.mallory, self.ingrid, self.olga):
+            directory.edit_card(Details(title="Volunteer"), by=self._member(person))
+        accounts.make_token(name=self.say("token: name"), by=self._member(self.ada))
+
+    def _apply(self) -> None:
+        self.application_id, link = self._application("application")
+        accounts.confirm(account_queries.link_to_confirm(link))
+        _id, self.confirmation_link = self._application("unconfirmed")
+
+    def _application(self, which: str) -> tuple[str, str]:
+        say = self.say
+        said: Application = accounts.apply(
+            name=f"Anna {which.title()}", email=say(f"{which}: e-mail"), organisation=say(f"{which}: organisation"),
+            task=say(f"{which}: task"), region="01", why=say(f"{which}: why"), language="en",
+        )  # fmt: skip
+        return said.id, accounts.letter_of_confirmation(said)
+
+    def _open(self, key: str, visibility: Visibility, *, joining: str = "request") -> None:
+        ada, say = self._member(self.ada), partial(self._say_in, key)
+        workspace = workspaces.open_workspace(
+            name=say("name"), purpose=say("purpose"), kind="project", visibility=visibility,
+            joining=joining, by=ada,  # type: ignore[arg-type]
+        )  # fmt: skip
+        space = self.spaces[key] = Space(workspace.id, workspace.slug, workspace.name)
+        for person in (self.hugo, self.grace, self.olga, self.lee, self.sue):
+            memberships.invite(workspace, self._member(person), by=ada)
+            memberships.join(workspace, by=self._member(person))
+        memberships.appoint(workspace, self._member(self.hugo), by=ada)
+        self._talk(workspace, space, say)
+        memberships.leave(workspace, by=self._member(self.lee))
+        if key.endswith(("archived", "trash")):
+            workspaces.archive(workspace, outcome=say("outcome"), by=ada)
+            if key.endswith("trash"):
+                workspaces.trash(workspace, workspace.name, by=ada)
+            return
+        self._wait_outside(workspace, space, say)
+
+    def _talk(self, workspace: Workspace, space: Space, say: Say) -> None:
+        first = discussions.open_thread(
+            workspace, title=say("thread"), body=say("message"), by=self._member(self.ada)
+        )
+        space.thread_id, space.messages["first"] = first.thread_id, first.id
+        thread = db.session().get_one(Thread, first.thread_id)
+
+        def post(key: str, words: str, by: Person) -> None:
+            said = discussions.post(thread, workspace, say(words), by=self._member(by), answers=first)
+            space.messages[key] = said.id
+            if key == "own":
+                discussions.edit(said, workspace, say("edited message"), by=self._member(by))
+            elif key == "taken back":
+                discussions.retract(said, workspace, by=self._member(by))
+            elif key == "retracted":
+                discussions.retract(said, workspace, by=self._member(self.ada), reason=say("retraction reason"))
+
+        post("own", "message before its edit", self.grace)
+        post("left", "message of who left", self.lee)
+        post("suspended", "message of who is suspended", self.sue)
+        post("taken back", "message taken back", self.grace)
+        post("retracted", "retracted message", self.grace)
+
+    def _wait_outside(self, workspace: Workspace, space: Space, say: Say) -> None:
+        ada = self._member(self.ada)
+        if workspace.joining == "request":
+            memberships.ask(workspace, say("request"), by=self._member(self.rita))
+        memberships.keep_out(workspace, self._member(self.kim), say("reason of keeping out"), by=ada)
+        space.own_invitation_id = memberships.invite(workspace, self._member(self.ingrid), by=ada).id
+        invitation = memberships.invite(workspace, say("invited address"), by=ada)
+        space.invitation_id, space.invitation_token = invitation.id, invitation.make_secret()
+
+    def _say_in(self, key: str, place: str) -> str:
+        return self.say(f"{key}: {place}")
+
+    def _suspend(self) -> None:
+        moderation.suspend(self._member(self.sue), self.say("suspension reason"), by=self._member(self.moses))
+
+
+def _plain(place: str) -> str:
+    if "e-mail" in place or "address" in place:
+        return WORDS.get(place, f"{place.replace(':', '').replace(' ', '.')}@example.org")
+    return WORDS.get(place, place.replace(":", "").capitalize())
