@@ -325,10 +325,10 @@ def whereabouts(member: Member, place: ThreadStanding) -> tuple[int, int]:
     return head, mark
 
 
-def first_unread(member: Member, place: ThreadStanding, *, so_far: int) -> str | None:
-    """The id of the first message, in reading order, that the member has not read."""
+def oldest_unread(member: Member, place: ThreadStanding, *, so_far: int) -> str | None:
+    """The id of the oldest message that the member has not read: a mark goes on from there."""
     return db.session().scalar(
-        sa.select(Message.id).where(*_not_read(member, place, so_far)).order_by(Message.path).limit(1)
+        sa.select(Message.id).where(*_not_read(member, place, so_far)).order_by(Message.seq).limit(1)
     )
 
 

@@ -1,6 +1,7 @@
 """The pages of discussions: a workspace's threads, a thread as a tree, and writing."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
@@ -33,7 +34,7 @@ read = door("thread", queries.find_thread)
 hold = door("message", queries.find_message)
 
 NEW = "new"
-"""In place of a message's id: the first that the member has not read."""
+"""In place of a message's id: the oldest that the member has not read."""
 OFTEN = "60 per minute"
 """How often one member may write: far more than a person does, far less than a script."""
 
@@ -77,13 +78,13 @@ def open_thread(member: Member, standing: Standing) -> ResponseReturnValue:
 @discussions.get("/<slug>/threads/<thread_id>")
 @read(policy.may_enter)
 def show_thread(member: Member, place: ThreadStanding) -> ResponseReturnValue:
-    """A page of a thread. `at` names a message to be on the page («new»: the first unread), `answers` one to answer."""
+    """A page of a thread: `at` a message («new»: the oldest unread), or with an editor where one `answers` another."""
     asked = request.args
     head, so_far = queries.whereabouts(member, place)
     answers = asked.get("answers")
     at = asked.get("at") or answers
     if at == NEW:
-        at = queries.first_unread(member, place, so_far=so_far) if place.thread.last_seq > so_far else None
+        at = queries.oldest_unread(member, place, so_far=so_far) if place.thread.last_seq > so_far else None
     page = queries.messages(place, after=asked.get("after"), before=asked.get("before"), at=at)
     form = MessageForm(formdata=None)
     html = _thread_page(member, place, page=page, form=form, answers=answers, head=head, so_far=so_far)
@@ -114,10 +115,7 @@ def post(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 @read(policy.may_enter)
 def mark_read(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Note how far the member has read, as the page says; answers with what is still unread."""
-    seq = request.form.get("seq", "")
-    if not seq.isdigit() or len(seq) > 15:
-        raise Invalid(fields={"seq": _("This is not a place in the discussion.")})
-    service.mark_read(place.thread, int(seq), by=member)
+    service.mark_read(place.thread, _place(request.form, "seq"), by=member)
     return jsonify(workspaces=queries.unread_by_slug(member))
 
 
@@ -192,10 +190,7 @@ def history(_member: Member, place: MessageStanding) -> ResponseReturnValue:
 @enter(policy.may_enter)
 def changes(_member: Member, standing: Standing) -> ResponseReturnValue:
     """What the open page has missed, with the fragments that it shows."""
-    after = request.args.get("after", "")
-    if not after.isdigit() or len(after) > 15:
-        raise Invalid(fields={"after": _("This is not a place in the discussion.")})
-    found = queries.changes(standing, after=int(after))
+    found = queries.changes(standing, after=_place(request.args, "after"))
     language = current_locale()
     items = [{**change.as_json(), **fragments(change, language)} for change in found.items]
     return jsonify(items=items, head=found.head, more=found.more)
@@ -210,6 +205,13 @@ def preview(_member: Member) -> ResponseReturnValue:
     if len(body) > LONGEST_MESSAGE:
         raise Invalid(fields={"body": _("Write at most %(max)d characters.", max=LONGEST_MESSAGE)})
     return jsonify(html=str(from_markdown(body)))
+
+
+def _place(said: Mapping[str, str], name: str) -> int:
+    number = said.get(name, "")
+    if not (number.isascii() and number.isdigit() and len(number) <= 15):
+        raise Invalid(fields={name: _("This is not a place in the discussion.")})
+    return int(number)
 
 
 def _in(standing: Standing) -> dict[str, Any]:

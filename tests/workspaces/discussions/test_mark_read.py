@@ -1,0 +1,105 @@
+"""What one has read: by the page that showed it, or as an open page says; a mark never goes backwards."""
+
+import pytest
+
+from tests.cast import Person
+from tests.workspaces.discussions.talk import JSON, Talk
+
+
+def test_a_page_marks_what_it_showed(talk: Talk) -> None:
+    grace = talk.cast.grace
+    assert talk.unread(grace) == 1
+    assert "New since you were here" in grace.get(talk.path()).text
+    assert talk.unread(grace) == 0
+    assert "New since you were here" not in grace.get(talk.path()).text
+
+
+def test_ones_own_and_retracted_messages_are_not_unread(talk: Talk) -> None:
+    ada, grace = talk.cast.ada, talk.cast.grace
+    assert talk.unread(ada) == 0
+    gone = talk.say(ada, "Gone soon")
+    assert talk.unread(grace) == 2
+    ada.post(talk.at(gone, "/retract"))
+    assert talk.unread(grace) == 1
+    talk.say(grace)
+    assert (talk.unread(ada), talk.unread(grace)) == (1, 1)
+
+
+def test_counts_stand_on_threads_workspaces_and_in_the_navigation(talk: Talk) -> None:
+    grace = talk.cast.grace
+    talk.say(talk.cast.ada)
+    assert "2 new messages" in grace.get(talk.place.path()).text
+    assert "2 new messages" in grace.get("/workspaces").text
+    assert '<span class="badge" data-count="workspaces">2</span>' in grace.get("/settings").text
+
+
+def test_a_mark_never_goes_backwards_nor_past_the_end(talk: Talk) -> None:
+    grace = talk.cast.grace
+    talk.say(talk.cast.ada)
+    last = talk.row().last_seq
+    assert _mark(talk, grace, last).status_code == 200
+    assert _mark(talk, grace, 1).status_code == 200
+    assert talk.mark_of(grace) == last
+    assert _mark(talk, grace, last + 1000).status_code == 200
+    assert talk.mark_of(grace) == last
+    talk.say(talk.cast.ada)
+    assert talk.unread(grace) == 1
+
+
+def test_the_answer_says_what_is_still_unread(talk: Talk) -> None:
+    other = Talk(talk.cast)
+    answer = _mark(talk, talk.cast.grace, talk.row().last_seq)
+    assert answer.json == {"workspaces": {other.place.slug: 1}}
+
+
+@pytest.mark.parametrize("seq", ["", "-1", "abc", "1.5", "9" * 16, "²"])
+def test_nonsense_is_told(talk: Talk, seq: str) -> None:
+    assert _mark(talk, talk.cast.grace, seq).status_code == 422
+    assert talk.mark_of(talk.cast.grace) is None
+
+
+def test_a_page_marks_only_up_to_what_it_did_not_show(talk: Talk) -> None:
+    grace = talk.cast.grace
+    grace.get(talk.path())
+    for number in range(60):
+        talk.say(talk.cast.ada, f"Message {number}")
+    late = talk.say(talk.cast.ada, "An answer on the first page", answers=talk.first)
+    first = grace.get(talk.path())
+    assert f"m-{late}" in first.text
+    # 49 of the 60 stood on the first page; the answer came after those that did not.
+    assert talk.unread(grace) == 61 - 48
+    rest = grace.get(talk.path("?at=new"))
+    assert "New since you were here" in rest.text and "Message 59" in rest.text
+    assert talk.unread(grace) == 1
+
+
+def test_a_list_leads_to_the_oldest_that_is_unread(talk: Talk) -> None:
+    grace = talk.cast.grace
+    for number in range(70):
+        talk.say(talk.cast.ada, f"Message {number}")
+    _mark(talk, grace, talk.row().last_seq)
+    new = talk.say(talk.cast.ada, "The newest")
+    assert talk.path("?at=new#new") in grace.get(talk.place.path()).text
+    page = grace.get(talk.path("?at=new")).text
+    assert page.index('id="new"') < page.index(f'id="m-{new}"')
+
+
+def test_who_joins_later_has_nothing_unread_but_what_came_since(talk: Talk) -> None:
+    nina = talk.cast.member("Nina Newcomer")
+    talk.place.let_in(nina, by=talk.cast.ada)
+    assert talk.unread(nina) == 0
+    talk.say(talk.cast.ada)
+    assert talk.unread(nina) == 1
+
+
+def test_nothing_is_counted_of_what_is_not_ones_own(talk: Talk) -> None:
+    assert talk.unread(talk.cast.grace) == 1
+    for person in (talk.cast.mallory, talk.cast.moses):
+        assert talk.unread(person) == 0
+        assert _mark(talk, person, 3).status_code == 404
+    talk.cast.grace.post(talk.place.path("/leave"))
+    assert talk.unread(talk.cast.grace) == 0
+
+
+def _mark(talk: Talk, person: Person, seq: object):  # type: ignore[no-untyped-def]
+    return person.post(talk.path("/read"), {"seq": seq}, headers=JSON)

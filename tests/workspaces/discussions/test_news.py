@@ -1,0 +1,117 @@
+"""Who hears what by socket: those who have joined at the moment of sending, each in their own language, nobody else."""
+
+from typing import Any
+
+from extranet.realtime import realtime
+from tests.cast import Person
+from tests.workspaces.discussions.talk import Talk
+
+
+def test_what_is_said_reaches_everybody_who_joined_and_nobody_else(talk: Talk) -> None:
+    ada, grace, mallory, moses = (
+        _listen(person) for person in (talk.cast.ada, talk.cast.grace, talk.cast.mallory, talk.cast.moses)
+    )
+    message_id = talk.say(talk.cast.ada, "Heard", answers=talk.first)
+    for ears in (ada, grace):
+        (change,) = _heard(ears, "change")
+        assert (change["workspace"], change["kind"]) == (talk.place.slug, "message-posted")
+        assert change["seq"] == change["message"]["seq"] == talk.row().last_seq
+        assert f'id="m-{message_id}"' in change["html"] and "2 messages" in change["row"]
+    assert _heard(mallory, "change") == _heard(moses, "change") == []
+
+
+def test_all_that_happens_in_a_workspace_is_heard_without_a_gap(talk: Talk) -> None:
+    ears = _listen(talk.cast.grace)
+    ada = talk.cast.ada
+    after = talk.changes(ada)["head"]
+    message_id = talk.say(ada)
+    ada.post(talk.at(message_id, "/edit"), {"body": "Otherwise"})
+    ada.post(talk.at(message_id, "/retract"))
+    talk.place.let_in(talk.cast.member("Nina Newcomer"), by=ada)
+    talk.place.archive(ada)
+    heard = _heard(ears, "change")
+    assert [change["seq"] for change in heard] == list(range(after + 1, after + 1 + len(heard)))
+    assert [change["kind"] for change in heard] == [
+        "message-posted", "message-edited", "message-retracted", "member-joined", "workspace-archived",
+    ]  # fmt: skip
+    assert "Otherwise" not in str(heard[2])
+
+
+def test_fragments_speak_the_language_of_who_reads_them(talk: Talk) -> None:
+    finn = talk.cast.member("Kaisa Korhonen", language="fi")
+    talk.place.let_in(finn, by=talk.cast.ada)
+    english, finnish = _listen(talk.cast.grace), _listen(finn)
+    talk.say(talk.cast.ada)
+    assert "Reply" in _heard(english, "change")[-1]["html"]
+    assert "Vastaa" in _heard(finnish, "change")[-1]["html"]
+
+
+def test_who_was_removed_hears_that_it_is_over_and_nothing_of_it_after_that(talk: Talk) -> None:
+    ears = _listen(talk.cast.grace)
+    talk.say(talk.cast.ada)
+    assert len(_heard(ears, "change")) == 1
+    talk.cast.ada.post(talk.place.path(f"/members/{talk.cast.grace.member_id}/remove"))
+    talk.say(talk.cast.ada, "After the removal")
+    received = ears.get_received()
+    assert [event["name"] for event in received] == ["head"]
+    assert talk.place.slug not in received[0]["args"][0]
+
+
+def test_who_sees_nothing_earlier_hears_nothing_of_earlier_messages(talk: Talk) -> None:
+    other = Talk(talk.cast, shows_earlier=False)
+    nina = talk.cast.member("Nina Newcomer")
+    other.place.let_in(nina, by=talk.cast.ada)
+    ears = _listen(nina)
+    talk.cast.ada.post(other.at(other.first, "/edit"), {"body": "Changed, but not for Nina"})
+    assert _heard(ears, "change") == []
+    other.say(talk.cast.ada, "For Nina too")
+    assert [change["kind"] for change in _heard(ears, "change")] == ["message-posted"]
+
+
+def test_typing_is_told_to_the_others_in_the_workspace(talk: Talk) -> None:
+    ada, grace, mallory = (_listen(person) for person in (talk.cast.ada, talk.cast.grace, talk.cast.mallory))
+    said = {"slug": talk.place.slug, "thread_id": talk.thread_id}
+    assert grace.emit("typing", said, callback=True) == {"status": 200}
+    assert _heard(ada, "typing") == [
+        {
+            "workspace": talk.place.slug,
+            "thread": talk.thread_id,
+            "member": {"id": talk.cast.grace.member_id, "name": "Grace Hopper"},
+        }
+    ]
+    assert _heard(grace, "typing") == _heard(mallory, "typing") == []
+    assert mallory.emit("typing", said, callback=True) == {"status": 404}
+    assert _heard(ada, "typing") == []
+
+
+def test_here_is_told_to_the_others_in_the_workspace(talk: Talk) -> None:
+    ada, grace, mallory = (_listen(person) for person in (talk.cast.ada, talk.cast.grace, talk.cast.mallory))
+    assert grace.emit("here", {"slug": talk.place.slug}, callback=True) == {"status": 200}
+    assert [news["member"]["name"] for news in _heard(ada, "here")] == ["Grace Hopper"]
+    assert mallory.emit("here", {"slug": talk.place.slug}, callback=True) == {"status": 404}
+
+
+def test_nonsense_from_a_client_is_refused(talk: Talk) -> None:
+    grace = _listen(talk.cast.grace)
+    said: list[Any] = [None, "x", [], {}, {"slug": 5}, {"slug": talk.place.slug, "thread_id": {"$ne": ""}}]
+    for nonsense in said:
+        assert grace.emit("typing", nonsense, callback=True)["status"] in (400, 404)
+
+
+def test_heads_tell_each_how_far_their_own_workspaces_are(talk: Talk) -> None:
+    grace, mallory = _listen(talk.cast.grace), _listen(talk.cast.mallory)
+    with talk.app.app_context():
+        realtime().beat()
+    assert _heard(grace, "head") == [{talk.place.slug: talk.row().last_seq}]
+    assert _heard(mallory, "head") == [{}]
+
+
+def _listen(person: Person) -> Any:
+    socket = realtime(person.app).socketio.test_client(person.app, flask_test_client=person.client)
+    assert socket.is_connected()
+    socket.get_received()  # the first heads
+    return socket
+
+
+def _heard(ears: Any, name: str) -> list[Any]:
+    return [event["args"][0] for event in ears.get_received() if event["name"] == name]
