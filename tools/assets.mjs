@@ -50,7 +50,7 @@ try {
 
 function manifest(outputs) {
   const named = Object.entries(outputs)
-    .filter(([, output]) => output.entryPoint)
+    .filter(([, output]) => output.entryPoint?.startsWith("static/")) // what is imported later counts as an entry too
     .map(([path, output]) => [basename(output.entryPoint), basename(path)]);
   return Object.fromEntries(named.sort());
 }
