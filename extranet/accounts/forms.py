@@ -12,11 +12,11 @@ from wtforms import (
     SelectField,
     ValidationError,
 )
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
 
 from extranet.accounts import passwords
 from extranet.forms import Choice, EmailAddress, Form, filled, line, text, tidy
-from extranet.i18n import LANGUAGE_NAMES, current_locale, lazy
+from extranet.i18n import LANGUAGE_NAMES, _, current_locale, lazy
 from extranet.members import Member
 from extranet.vocabularies import regions
 
@@ -35,6 +35,14 @@ def _password(label: Any, **more: Any) -> PasswordField:
     return PasswordField(
         label, validators=[filled, Length(max=1_000, message=lazy("Write at most %(max)d characters."))], **more
     )
+
+
+class _Ticked(InputRequired):
+    """The box must be ticked."""
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        if not field.data:
+            raise ValidationError(_("Accept the terms of use to go on."))
 
 
 class ApplicationForm(Form):
@@ -58,7 +66,7 @@ class ApplicationForm(Form):
         most=2_000,
         description=lazy("A few sentences about your work and what you are looking for. A moderator reads this."),
     )
-    terms = BooleanField(_ACCEPTANCE, validators=[filled])
+    terms = BooleanField(_ACCEPTANCE, validators=[_Ticked()])
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -115,7 +123,7 @@ class ChangePasswordForm(_NewPassword):
 
 
 class AcceptTermsForm(Form):
-    terms = BooleanField(_ACCEPTANCE, validators=[filled])
+    terms = BooleanField(_ACCEPTANCE, validators=[_Ticked()])
     next = HiddenField()
 
 

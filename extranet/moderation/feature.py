@@ -16,7 +16,7 @@ from extranet.moderation.events import (
     RoleChanged,
 )
 from extranet.moderation.views import moderation
-from extranet.web import NavItem
+from extranet.web import NavItem, Panel
 
 
 def install(app: Flask) -> None:
@@ -29,6 +29,7 @@ def install(app: Flask) -> None:
         NavItem("applications", lazy("Applications"), "moderation.applications", queries.waiting, place=10),
         NavItem("members", lazy("Members"), "moderation.members", place=20),
     )
+    web.add_panels(app, Panel("moderation/_panel.html", lambda member: queries.waiting(member) or None, place=15))
     follow = events.reactions(app)
     follow.knows(NameChanged)
     follow.later(ApplicationDeclined, reactions.tell_the_applicant_why_not)
