@@ -20,7 +20,7 @@ from extranet.importing.run import add_step
 from extranet.members import Member
 from extranet.moderation.events import EmailChanged, MemberRestored, MemberSuspended, NameChanged
 from extranet.search.registry import Result, Searchable, searchable
-from extranet.web import NavItem
+from extranet.web import NavItem, Panel
 
 _ABOUT_ONE: tuple[type[Event], ...] = (
     CardMade, CardEdited, MemberSuspended, MemberRestored, NameChanged, EmailChanged,
@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
         register.watch(db.database().engine)
     web.add_nav(app, NavItem("directory", lazy("Directory"), "directory.people", place=20))
     web.add_account(app, NavItem("card", lazy("My card"), "directory.me", place=20))
+    web.add_panels(app, Panel("directory/_panel.html", _way_in, place=60))
     follow = events.reactions(app)
     follow.knows(OrganisationAdded)
     follow.together(MemberAdmitted, reactions.give_a_new_member_a_card)
@@ -63,6 +64,11 @@ def dialled(phone: str) -> str:
     """A phone number as a `tel:` address has it: what is dialled first, without an extension."""
     number = re.match(r"[+\d\s()/.-]*", phone)
     return re.sub(r"[^+\d]", "", number.group() if number else "")
+
+
+def _way_in(member: Member) -> bool | None:
+    """Whether a member's home leads to the directory: theirs whose card is still bare says to fill it in first."""
+    return True if queries.has_filled_card(member) else None
 
 
 def _shown(_asking: Member, member_ids: Sequence[str]) -> Mapping[str, Result]:

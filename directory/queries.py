@@ -157,6 +157,13 @@ def find_card(member: Member, member_id: str) -> Card | None:
     return found[0] if found else None
 
 
+def has_filled_card(member: Member) -> bool:
+    """Whether a member's card says what they can be asked about."""
+    has_theme = sa.exists().where(ContactTheme.contact_id == Contact.member_id)
+    statement = sa.select(sa.or_(Contact.ask_about != "", has_theme)).where(Contact.member_id == member.id)
+    return bool(db.session().scalar(statement))
+
+
 def cards(member_ids: Iterable[str]) -> list[Card]:
     """The cards of these members as others see them, in the order asked for; those not to be found are left out."""
     ids = list(member_ids)
