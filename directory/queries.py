@@ -323,26 +323,23 @@ def _rank_of(ranked: Sequence[str], cursor: str) -> int:
     return ranked.index(id_) if id_ in ranked else min(max(int(rank), 0), len(ranked))
 
 
+_CARDS = (
+    sa.select(
+        Member.id, Member.name, Member.email.label("member_email"),
+        Contact.title, Contact.ask_about, Contact.phone, Contact.email, Contact.how_to_contact,
+        Contact.is_hidden, Contact.hidden_fields,
+        Organisation.id.label("organisation_id"), Organisation.name.label("organisation_name"),
+        Organisation.type.label("organisation_type"),
+    )
+    .select_from(Contact)
+    .join(Member, Member.id == Contact.member_id)
+    .outerjoin(Organisation, Organisation.id == Contact.organisation_id)
+    .order_by(Contact.member_id)
+)  # fmt: skip
+
+
 def _cards(*conditions: sa.ColumnElement[bool], whole: bool = False, size: int | None = None) -> list[Card]:
-    rows = (
-        db.session()
-        .execute(
-            sa.select(
-                Member.id, Member.name, Member.email.label("member_email"),
-                Contact.title, Contact.ask_about, Contact.phone, Contact.email, Contact.how_to_contact,
-                Contact.is_hidden, Contact.hidden_fields,
-                Organisation.id.label("organisation_id"), Organisation.name.label("organisation_name"),
-                Organisation.type.label("organisation_type"),
-            )
-            .select_from(Contact)
-            .join(Member, Member.id == Contact.member_id)
-            .outerjoin(Organisation, Organisation.id == Contact.organisation_id)
-            .where(*conditions)
-            .order_by(Contact.member_id)
-            .limit(size)
-        )
-        .all()
-    )  # fmt: skip
+    rows = db.session().connection().execute(_CARDS.where(*conditions).limit(size)).all()
     codes = _codes_of([row.id for row in rows])
     return [_card(row, codes.get(row.id, {}), whole=whole) for row in rows]
 
@@ -353,19 +350,22 @@ _CODED: Mapping[str, Any] = {
     "themes": ContactTheme,
     "languages": ContactLanguage,
 }
-
-
-def _codes_of(ids: Collection[str]) -> dict[str, dict[str, list[str]]]:
-    """Member's id → field → codes, in one query."""
-    if not ids:
-        return {}
-    parts = [
-        sa.select(sa.literal(name).label("field"), model.contact_id, model.code).where(model.contact_id.in_(ids))
+_CODES = sa.union_all(
+    *(
+        sa.select(sa.literal_column(f"'{name}'"), model.contact_id, model.code).where(
+            model.contact_id.in_(sa.bindparam("ids", expanding=True))
+        )
         for name, model in _CODED.items()
-    ]
+    )
+)
+
+
+def _codes_of(ids: Sequence[str]) -> dict[str, dict[str, list[str]]]:
+    """Member's id → field → codes, in one query."""
     codes: dict[str, dict[str, list[str]]] = {}
-    for name, id_, code in db.session().execute(sa.union_all(*parts)):
-        codes.setdefault(id_, {}).setdefault(name, []).append(code)
+    if ids:
+        for name, id_, code in db.session().connection().execute(_CODES, {"ids": ids}):
+            codes.setdefault(id_, {}).setdefault(name, []).append(code)
     return codes
 
 
