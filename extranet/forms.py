@@ -117,7 +117,8 @@ class EmailAddress:
 def is_email(text: str) -> bool:
     """Whether a text has the form of an e-mail address."""
     try:
-        validate_email(text.strip(), check_deliverability=False, test_environment=True)
+        # A local part beyond ASCII is refused: most mail servers do not take letters to it.
+        validate_email(text.strip(), check_deliverability=False, test_environment=True, allow_smtputf8=False)
     except EmailNotValidError:
         return False
     return True

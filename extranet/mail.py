@@ -114,7 +114,8 @@ def compose(letter: Letter) -> EmailMessage:
 
 def _mailbox(name: str, address: str) -> Address:
     local, _at, domain = address.rpartition("@")
-    return Address(display_name=" ".join(name.split()), username=local, domain=domain)
+    ascii_domain = domain.encode("idna").decode("ascii")  # every mail server takes it
+    return Address(display_name=" ".join(name.split()), username=local, domain=ascii_domain)
 
 
 def _domain() -> str:

@@ -32,9 +32,7 @@ def applications(member: Member) -> ResponseReturnValue:
     """Applications that wait, the oldest first; or those decided, the latest first."""
     which: queries.Which = "decided" if request.args.get("which") == "decided" else "waiting"
     page = queries.applications(member, which, request.args.get("after"))
-    return render_template(
-        "moderation/applications.html", page=page, which=which, waiting=queries.waiting(member)
-    )
+    return render_template("moderation/applications.html", page=page, which=which)
 
 
 @moderation.get("/applications/<application_id>")

@@ -158,6 +158,25 @@ def test_names_of_all_kinds_are_kept_as_they_are(app: Extranet, cast: Cast, smtp
     assert "<script>alert" not in html_of(letter)
 
 
+@pytest.mark.parametrize(
+    ("email", "delivered_to"),
+    [
+        ("zahra@töitä.example.fi", "zahra@xn--tit-sla1g.example.fi"),
+        ("o'brien+x@example.org", "o'brien+x@example.org"),
+        ("Zahra.Ahmadi@Example.org", "Zahra.Ahmadi@Example.org"),
+    ],
+)
+def test_an_address_that_is_taken_gets_its_letter(
+    app: Extranet, cast: Cast, smtp: Letterbox, email: str, delivered_to: str
+) -> None:
+    assert apply(cast.visitor, email=email).status_code == 302
+    assert [letter["X-Envelope-To"] for letter in post(app, smtp)] == [delivered_to]
+
+
+def test_an_address_that_most_mail_servers_do_not_take_is_refused(cast: Cast) -> None:
+    assert apply(cast.visitor, email="zähra@example.org").status_code == 422
+
+
 def test_lines_and_letters_are_tidied(app: Extranet, cast: Cast) -> None:
     apply(cast.visitor, name="  Zahra \t Ahmadi\x07 ", why="yksi\r\nkaksi\x07")
     kept = applications(app)[0]
