@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Literal
 
 import sqlalchemy as sa
@@ -56,23 +57,38 @@ class Credential(Base):
         return clock.now() - self.used_at > _NOTED_EVERY
 
 
+@cache
+def _find_statement() -> sa.Select[Credential]:
+    """Put together once: every request asks for it."""
+    return (
+        sa.select(Credential)
+        .join(Credential.member)
+        .options(contains_eager(Credential.member))
+        .where(
+            Credential.secret_hash == sa.bindparam("secret_hash"),
+            Credential.kind == sa.bindparam("kind"),
+            _usable_at(sa.bindparam("now", type_=db.UtcDateTime())),
+        )
+    )
+
+
 def usable() -> sa.ColumnElement[bool]:
     """The condition under which a credential joined with its member opens anything."""
+    return _usable_at(sa.literal(clock.now(), db.UtcDateTime()))
+
+
+def _usable_at(now: sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
     return sa.and_(
         Credential.ended_at.is_(None),
-        sa.or_(Credential.expires_at.is_(None), Credential.expires_at > clock.now()),
+        sa.or_(Credential.expires_at.is_(None), Credential.expires_at > now),
         Member.suspended_at.is_(None),
     )
 
 
 def find(secret: str, kind: Kind) -> Credential | None:
     """The usable credential of this secret, with its member; one query."""
-    return db.session().scalar(
-        sa.select(Credential)
-        .join(Credential.member)
-        .options(contains_eager(Credential.member))
-        .where(Credential.secret_hash == _digest(secret), Credential.kind == kind, usable())
-    )
+    asked = {"secret_hash": _digest(secret), "kind": kind, "now": clock.now()}
+    return db.session().scalar(_find_statement(), asked)
 
 
 def find_usable(credential_id: str) -> Credential | None:

@@ -9,6 +9,7 @@ from extranet.search.registry import Searchable, searchable
 from workspaces.discussions import documents, seeds, sockets
 from workspaces.discussions.api import api
 from workspaces.discussions.events import MessageEdited, MessagePosted, MessageRetracted, ThreadOpened
+from workspaces.discussions.fragments import article
 from workspaces.discussions.reactions import tell_change, tell_where_they_still_are
 from workspaces.discussions.views import discussions
 from workspaces.events import WorkspacePurged
@@ -23,6 +24,7 @@ SAID = (ThreadOpened, MessagePosted, MessageEdited, MessageRetracted)
 def install(app: Flask) -> None:
     """Add the pages, the live news and the search documents of discussions."""
     app.register_blueprint(discussions)
+    app.jinja_env.filters["article"] = article
     api.install(app)
     sockets.install(app)
     follow = reactions(app)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -347,12 +348,12 @@ def read_with(member: Member, place: ThreadStanding, shown: Sequence[ShownMessag
 
 def unread_by_workspace(member: Member) -> Mapping[str, int]:
     """For each workspace that the member has joined, by its id, how many messages they have not read; one query."""
-    return _unread_by(Workspace.id, member)
+    return _unread_by("id", member)
 
 
 def unread_by_slug(member: Member) -> Mapping[str, int]:
     """The same by the workspaces' slugs, which stand in addresses and in news."""
-    return _unread_by(Workspace.slug, member)
+    return _unread_by("slug", member)
 
 
 def audience(workspace_id: str, *, seq: int) -> sa.Select[str]:
@@ -444,7 +445,7 @@ def _threads() -> Rows:
 
 
 def _threads_of(member: Member) -> Rows:
-    unread = _unread(member).where(Message.thread_id == Thread.id).correlate(Thread, Membership, ReadMark)
+    unread = _unread(member.id).where(Message.thread_id == Thread.id).correlate(Thread, Membership, ReadMark)
     return (
         _threads()
         .add_columns(sa.case((_has_unread(), unread.scalar_subquery()), else_=0).label("unread"))
@@ -473,31 +474,44 @@ def _has_unread() -> sa.ColumnElement[bool]:
     return Thread.last_seq > _read_so_far()
 
 
-def _unread_by(name: Any, member: Member) -> dict[str, int]:
-    statement = (
-        _unread(member)
-        .add_columns(name)
+def _unread_by(name: str, member: Member) -> dict[str, int]:
+    return {key: number for number, key in db.session().execute(_unread_statement(name), {"member": member.id})}
+
+
+@cache
+def _unread_statement(name: str) -> Rows:
+    """Put together once: every page of every member asks for it."""
+    key = getattr(Workspace, name)
+    member_id: sa.BindParameter[str] = sa.bindparam("member")
+    return (
+        _unread(member_id)
+        .add_columns(key)
         .select_from(Membership)
         .join(Workspace, Workspace.id == Membership.workspace_id)
         .join(Thread, Thread.workspace_id == Membership.workspace_id)
         .join(Message, Message.thread_id == Thread.id)
-        .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == member.id))
-        .where(Membership.member_id == member.id, Workspace.trashed_at.is_(None), _has_unread())
-        .group_by(name)
+        .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == member_id))
+        .where(Membership.member_id == member_id, Workspace.trashed_at.is_(None), _has_unread())
+        .group_by(key)
     )
-    return {key: number for number, key in db.session().execute(statement)}
 
 
-def _unread(member: Member) -> Rows:
+def _unread(member_id: Any) -> Rows:
     return sa.select(sa.func.count(Message.id)).where(
         Message.seq > _read_so_far(),
         Message.seq >= Membership.sees_from,
         Message.retracted_at.is_(None),
-        sa.or_(Message.author_id != member.id, Message.author_id.is_(None)),
+        sa.or_(Message.author_id != member_id, Message.author_id.is_(None)),
     )
 
 
 def _messages(*which: sa.ColumnElement[bool]) -> Rows:
+    return _every_message().where(*which)
+
+
+@cache
+def _every_message() -> Rows:
+    """Put together once, because aliases are slow to make."""
     author, answered, answered_author = aliased(Member), aliased(Message), aliased(Member)
     return (
         sa.select(Message, Workspace.slug, author.name, answered.id, answered_author.name)
@@ -505,7 +519,6 @@ def _messages(*which: sa.ColumnElement[bool]) -> Rows:
         .outerjoin(author, author.id == Message.author_id)
         .outerjoin(answered, answered.id == Message.answers_id)
         .outerjoin(answered_author, answered_author.id == answered.author_id)
-        .where(*which)
     )
 
 

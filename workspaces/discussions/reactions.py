@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from flask import render_template
-
 from extranet.events import Recorded
 from extranet.realtime import tell
-from extranet.web import fragment_in
 from workspaces.discussions import queries
+from workspaces.discussions.fragments import article_in, row_in
 from workspaces.discussions.queries import Change
 from workspaces.queries import heads_of_members
 
@@ -30,11 +28,10 @@ def fragments(change: Change, language: str) -> dict[str, str]:
     """The parts of pages that a change brings: `html`, the message; `row`, its thread in the list of threads."""
     if change.message is None:
         return {}
-    with fragment_in(language):
-        return {
-            "html": render_template("discussions/_message.html", message=change.message),
-            "row": render_template("discussions/_thread.html", thread=change.thread),
-        }
+    parts = {"html": article_in(language, change.message)}
+    if change.thread is not None:
+        parts["row"] = row_in(language, change.thread)
+    return parts
 
 
 def tell_where_they_still_are(recorded: Recorded) -> None:

@@ -22,6 +22,7 @@ from workspaces import policy as workspace_policy
 from workspaces import queries as workspace_queries
 from workspaces.discussions import policy, queries, service
 from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, MessageForm, RetractForm, ThreadForm
+from workspaces.discussions.fragments import article_in
 from workspaces.discussions.queries import MessageStanding, ShownMessage, ThreadStanding
 from workspaces.discussions.reactions import fragments
 from workspaces.queries import Standing
@@ -231,7 +232,7 @@ def _thread_page(
 
 
 def _fragment(shown: ShownMessage) -> str:
-    return render_template("discussions/_message.html", message=shown)
+    return article_in(current_locale(), shown)
 
 
 def _refuse(form: MessageForm, member: Member, place: ThreadStanding) -> ResponseReturnValue:

@@ -1,0 +1,103 @@
+"""The three pages that people open most, against a bare page with the same 50 messages; and what goes over the wire.
+
+Processor time is compared, not the clock, and both apps take turns, so that what else the machine does falls on both.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import pytest
+import sqlalchemy as sa
+
+from extranet import db
+from extranet.app import Extranet
+from extranet.members import Member
+from tests.bench import bare
+from tests.cast import Cast, Person, keeping
+from workspaces.discussions import service as discussions
+from workspaces.discussions.models import Thread
+from workspaces.models import Workspace
+from workspaces.service import open_workspace
+
+pytestmark = pytest.mark.bench
+
+ROUNDS = 60
+AT_MOST = {"thread": 5.0, "home": 4.0, "directory": 4.0}
+"""How many times the bare page's processor time a page may take: what holds now, with room for the machine's moods."""
+
+BODY = "Kotoutumissuunnitelmaan kirjattiin myös matalan kynnyksen toimintaa, ja osallistujia on ollut kymmenestä."
+
+
+@pytest.fixture
+def thread(app: Extranet, cast: Cast) -> str:
+    """The address of a thread of 500 messages in Ada's workspace."""
+    ada = cast.ada
+    with keeping(app) as held:
+        member = held.get_one(Member, ada.member_id)
+        workspace = open_workspace(name="Mittaus", purpose="Mitataan.", kind="project", by=member)
+        first = discussions.open_thread(workspace, title="Pitkä", body=BODY, by=member)
+        thread = held.get_one(Thread, first.thread_id)
+        above = first
+        for number in range(499):
+            answers = above if number % 3 else None
+            above = discussions.post(thread, workspace, BODY, by=member, answers=answers)
+        slug = held.scalars(sa.select(Workspace.slug)).one()
+        return f"/workspaces/{slug}/threads/{first.thread_id}"
+
+
+def test_pages_cost_a_small_multiple_of_a_bare_page(app: Extranet, cast: Cast, thread: str, tmp_path: Path) -> None:
+    reference = bare.make(tmp_path, [BODY] * 500).test_client()
+    pages = {"thread": thread, "home": "/", "directory": "/directory"}
+    cost = _costs(
+        {
+            "bare": lambda: reference.get("/"),
+            **{name: (lambda path=path: _open(cast.ada, path)) for name, path in pages.items()},  # type: ignore[misc]
+        }
+    )
+    ratios = {name: cost[name] / cost["bare"] for name in pages}
+    for name, ratio in ratios.items():
+        print(f"{name:<12} {cost[name] * 1000:6.2f} ms of the processor, {ratio:4.1f} × bare")
+    assert {name: ratio for name, ratio in ratios.items() if ratio > AT_MOST[name]} == {}
+
+
+@pytest.mark.parametrize("path", ["/", "/directory", "/workspaces"])
+def test_the_next_page_is_small_on_the_wire(cast: Cast, path: str) -> None:
+    answer = cast.ada.get(path, headers={"Accept-Encoding": "gzip"})
+    print(f"{path:<12} {len(answer.data)} bytes with gzip")
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert len(answer.data) <= 15_000
+
+
+def test_a_page_of_a_long_thread_is_small_on_the_wire(cast: Cast, thread: str) -> None:
+    answer = cast.ada.get(thread, headers={"Accept-Encoding": "gzip"})
+    print(f"{'thread':<12} {len(answer.data)} bytes with gzip")
+    assert len(answer.data) <= 15_000
+
+
+def test_a_long_thread_takes_as_many_queries_as_a_short_one(app: Extranet, cast: Cast, thread: str) -> None:
+    with app.app_context():
+        engine = db.database().engine
+    seen: list[str] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+    _open(cast.ada, thread)
+    queries = [statement for statement in seen if statement.startswith("SELECT")]
+    print(f"{'thread':<12} {len(queries)} queries")
+    assert len(queries) <= 10
+
+
+def _open(person: Person, path: str) -> None:
+    assert person.get(path).status_code == 200
+
+
+def _costs(what: dict[str, Callable[[], object]]) -> dict[str, float]:
+    """The median processor time of each, in seconds, all taking turns."""
+    taken: dict[str, list[float]] = {name: [] for name in what}
+    for number in range(ROUNDS):
+        for name, run in what.items():
+            began = time.process_time()
+            run()
+            if number >= 5:  # the first ones warm up
+                taken[name].append(time.process_time() - began)
+    return {name: median(times) for name, times in taken.items()}

@@ -1,0 +1,40 @@
+"""Messages as parts of pages. They are the same for everybody, so each is made once for each language it is read in.
+
+What is kept is found only by the message as the database has it now, which a scoped query has given: an edit, a
+retraction or a new name is another key. Nothing of it is on the disk.
+"""
+
+from functools import lru_cache
+
+from flask import render_template
+from markupsafe import Markup
+
+from extranet.html import from_template
+from extranet.i18n import current_locale
+from extranet.web import fragment_in
+from workspaces.discussions.queries import ShownMessage, ShownThread
+
+KEPT = 4_096
+"""Messages that are kept ready, some 4 kB each."""
+
+
+def article(message: ShownMessage) -> Markup:
+    """A message in the language of the page that is being made."""
+    return _article(message, current_locale())
+
+
+def article_in(language: str, message: ShownMessage) -> str:
+    """A message in a language, for nobody in particular."""
+    return str(_article(message, language))
+
+
+def row_in(language: str, thread: ShownThread) -> str:
+    """A thread as a row of the list, in a language, for nobody in particular."""
+    with fragment_in(language):
+        return render_template("discussions/_thread.html", thread=thread)
+
+
+@lru_cache(maxsize=KEPT)
+def _article(message: ShownMessage, language: str) -> Markup:
+    with fragment_in(language):
+        return from_template(render_template("discussions/_message.html", message=message))
