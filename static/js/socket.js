@@ -25,6 +25,7 @@ async function connect() {
   const become = (state, patience = 0) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
+      document.documentElement.dataset.connection = state;
       tell("connection", { state });
       const status = document.querySelector("connection-status");
       if (status) status.state = state;
