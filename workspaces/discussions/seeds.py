@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -62,7 +64,7 @@ _TALKS: tuple[Talk, ...] = (
              " (A1.1, A1.2 …),"
              " otherwise we have to translate them again.")),
             (7, AINO, 38.3, "Hyvä huomio, otetaan kurssien tasot käyttöön."),
-            (1, YUSUF, 40.1, ("Perhe ja arki: meille tullaan usein juuri siksi, ettei näitä ole kysytty"
+            (1, YUSUF, 40.1, ("Perhe ja arki: meille tullaan usein juuri siksi, ettei näitä ole kysynyt"
              " kukaan. Yhdistys voi"
              " olla mukana tapaamisessa, jos asiakas haluaa.")),
             (2, JUKKA, 39.4, "Tätä on kokeiltu Kajaanissa. Toimii, kun kutsu lähtee asiakkaan omalla kielellä."),
@@ -296,7 +298,7 @@ def _plant(workspace: Workspace, talks: Sequence[Talk]) -> None:
 
 def _say(workspace: Workspace, talk: Talk, index: int, earlier: dict[int, Message]) -> Message:
     level, who, days, words = talk.said[index]
-    with clock.later(timedelta(days=-days)):
+    with clock.later(_ago(days)):
         if index == 0:
             return service.open_thread(workspace, title=talk.title, body=words, by=member(who))
         thread = db.session().get_one(Thread, earlier[0].thread_id)
@@ -306,11 +308,18 @@ def _say(workspace: Workspace, talk: Talk, index: int, earlier: dict[int, Messag
         )
 
 
+def _ago(days: float) -> timedelta:
+    """So long ago, but in office hours: whole days back, and the rest of a day between eight and six."""
+    midnight = datetime.combine(clock.today(), time(), ZoneInfo("Europe/Helsinki"))
+    whole = ceil(days)
+    return midnight - timedelta(days=whole) + timedelta(hours=8 + 10 * (whole - days)) - clock.now()
+
+
 def _change_some(workspace: Workspace, said: dict[tuple[int, int], Message]) -> None:
     agreed, offer = said[0, 5], said[0, 9]
-    with clock.later(timedelta(days=-39)):
+    with clock.later(_ago(39)):
         service.edit(agreed, workspace, f"{agreed.body} Vastaus viimeistään perjantaina.", by=member(AINO))
-    with clock.later(timedelta(days=-37)):
+    with clock.later(_ago(37)):
         service.retract(offer, workspace, by=member(JUKKA))
 
 
@@ -319,7 +328,7 @@ def _read(workspace: Workspace) -> None:
     members = held.scalars(
         sa.select(Member).join(Membership, Membership.member_id == Member.id).filter_by(workspace_id=workspace.id)
     ).all()
-    old = clock.now() - timedelta(days=2)
+    old = clock.now() + _ago(2)
     rows = held.execute(
         sa.select(Thread, sa.func.max(Message.seq))
         .join(Message, Message.thread_id == Thread.id)
