@@ -1,10 +1,14 @@
 """The terms: read by everybody, accepted before any door opens, and again when they change."""
 
+from datetime import timedelta
+
 import pytest
 
+from extranet import clock
 from extranet.app import Extranet
 from extranet.members import PRIVACY_VERSION, TERMS_VERSION, Member
 from tests.cast import Cast, Person, looking
+from tests.extranet.moderation.test_applications import waiting
 
 
 @pytest.fixture
@@ -65,7 +69,15 @@ def test_the_privacy_notice_names_the_versions_and_the_articles(app: Extranet) -
     assert "(EU) 2016/679" in page and "15 artikla" in page
 
 
-def test_a_new_member_sees_where_to_begin(cast: Cast) -> None:
-    page = cast.ada.get("/")
-    assert page.status_code == 200
-    assert "Hello, Ada" in page.text
+def test_a_new_member_sees_where_to_begin(app: Extranet, cast: Cast) -> None:
+    assert "Hello, Ada" in cast.ada.get("/").text
+    assert "Three steps to begin with" in cast.ada.get("/").text
+
+
+def test_who_has_been_here_for_long_sees_what_there_is_to_do(app: Extranet, cast: Cast) -> None:
+    waiting(app)
+    old_hand = cast.member("Old Hand", role="moderator", admitted_at=clock.now() - timedelta(days=15))
+    page = old_hand.get("/").text
+    assert "1 application waits for a decision." in page
+    assert "Three steps to begin with" not in page
+    assert "Three steps to begin with" in cast.moses.get("/").text
