@@ -74,12 +74,12 @@ def postgresql() -> Iterator[str]:
 
 
 @contextmanager
-def redis() -> Iterator[str]:
-    """A Redis that keeps nothing; gives its address."""
+def redis(port: int | None = None) -> Iterator[str]:
+    """A Redis that keeps nothing, on this port or on a free one; gives its address."""
     program = shutil.which("redis-server")
     if program is None:
         raise Missing("redis-server is not installed")
-    port = free_port()
+    port = port or free_port()
     with _folder("redis") as folder:
         command = [program, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         with _process(_dying_with_us(command, "TERM"), folder, signal.SIGTERM) as server:
