@@ -1,6 +1,7 @@
 """`flask purge`: destroys for good what has been in the trash for long enough. Safe to run at any time, and twice."""
 
 import time
+from datetime import timedelta
 from email.parser import BytesParser
 from email.policy import default
 from typing import NamedTuple
@@ -21,6 +22,8 @@ from workspaces.models import Workspace
 
 PATIENCE = 60.0
 """Seconds for which the index is waited for: another process may be writing to it."""
+GRACE = timedelta(days=2)
+"""How long after its day a purge may come before the doctor complains."""
 
 
 class Gone(NamedTuple):
@@ -42,6 +45,14 @@ def purge(at_once: bool) -> None:
         cli.fail("The search index is busy. A server goes on with it; run this again to be sure.")
     if not wipe_free_space():
         cli.fail("Somebody went on reading the database's log, so it could not be wiped. Run this again.")
+
+
+def overdue() -> list[str]:
+    """What `flask doctor` says if the purge has not been run for some days."""
+    with db.reading():
+        late = len(service.due_for_purge(late_by=GRACE))
+    sentence = f"Workspaces that should have been purged by now: {late}. Run «flask --app wsgi purge» every day."
+    return [sentence] if late else []
 
 
 def purge_workspaces(*, at_once: bool = False) -> list[Gone]:

@@ -16,7 +16,7 @@ from extranet.search.registry import Searchable, searchable
 from extranet.web import NavItem, Panel
 from workspaces import documents, queries, reactions, seeds, words
 from workspaces.api import api
-from workspaces.cli import purge
+from workspaces.cli import overdue, purge
 from workspaces.desk import workspace_desk
 from workspaces.discussions.queries import unread_by_workspace
 from workspaces.discussions.reactions import tell_change
@@ -57,6 +57,7 @@ def install(app: Flask) -> None:
     _follow(app)
     add_step(app, import_discussions)
     app.cli.add_command(purge)
+    cli.add_check(app, overdue)
     cli.add_seed(app, 40, seeds.plant)
 
 

@@ -123,11 +123,11 @@ def restore(workspace: Workspace, *, by: Member) -> Workspace:
     return workspace
 
 
-def due_for_purge(*, at_once: bool = False) -> Sequence[str]:
-    """The ids of the workspaces that have been in the trash for 30 days, or of all in it."""
+def due_for_purge(*, at_once: bool = False, late_by: timedelta = timedelta(0)) -> Sequence[str]:
+    """The ids of the workspaces that have been in the trash for 30 days and `late_by`, or of all in it."""
     statement = sa.select(Workspace.id).where(Workspace.trashed_at.is_not(None))
     if not at_once:
-        statement = statement.where(Workspace.trashed_at <= clock.now() - timedelta(days=TRASH_DAYS))
+        statement = statement.where(Workspace.trashed_at <= clock.now() - timedelta(days=TRASH_DAYS) - late_by)
     return db.session().scalars(statement.order_by(Workspace.trashed_at)).all()
 
 

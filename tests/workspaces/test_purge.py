@@ -118,6 +118,14 @@ def test_what_is_not_due_stays(app: Extranet, cast: Cast) -> None:
         assert held.get(Workspace, trashed.id) is None
 
 
+def test_the_doctor_tells_when_it_has_not_been_run(app: Extranet, cast: Cast) -> None:
+    open_place(cast).trash(cast.ada)
+    doctor = app.test_cli_runner().invoke
+    assert "purged" not in doctor(args=["doctor"]).output
+    with clock.later(timedelta(days=33)):
+        assert "should have been purged by now: 1." in doctor(args=["doctor"]).output
+
+
 def test_running_it_twice_changes_nothing(app: Extranet, cast: Cast) -> None:
     open_place(cast).trash(cast.ada)
     assert "purged: 1" in purge(app, "--now").output
