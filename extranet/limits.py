@@ -1,5 +1,6 @@
 """How often one may try: rate limits for entrances that invite guessing. Touches Flask-Limiter alone."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -18,6 +19,11 @@ def _who() -> str:
     return member.id if member is not None else get_remote_address()
 
 
+def _saying(field: str) -> str:
+    said = request.form.get(field, "").strip().casefold()
+    return f"{get_remote_address()} {hashlib.sha256(said.encode()).hexdigest()[:16]}"
+
+
 _limiter = Limiter(key_func=_who, headers_enabled=False, strategy="fixed-window")
 
 
@@ -30,9 +36,13 @@ def install(app: Flask, settings: Settings) -> None:
     _limiter.init_app(app)
 
 
-def limited(limit: str, *, by_address: bool = False) -> Callable[[View], View]:
-    """Take at most `limit` requests («10 per minute») of one member, else of one address; safe methods do not count."""
-    key = get_remote_address if by_address else _who
+def limited(limit: str, *, by_address: bool = False, field: str = "") -> Callable[[View], View]:
+    """Take at most `limit` requests («10 per minute») of one member, else of one address; safe methods do not count.
+
+    With `field`, those of one address that say the same in that field of a form are counted by themselves: a whole
+    office may sign in from one address, but nobody guesses at one door for long.
+    """
+    key = (lambda: _saying(field)) if field else get_remote_address if by_address else _who
     return cast(
         Callable[[View], View],
         _limiter.limit(limit, key_func=key, exempt_when=lambda: request.method in ("GET", "HEAD", "OPTIONS")),

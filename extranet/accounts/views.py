@@ -29,7 +29,7 @@ accounts = Blueprint("accounts", __name__)
 
 
 @accounts.route("/apply", methods=["GET", "POST"])
-@limited("10 per minute; 60 per hour", by_address=True)
+@limited("20 per minute; 200 per hour", by_address=True)
 @public("this is how one becomes a member")
 def apply() -> ResponseReturnValue:
     """Apply for membership. The answer is the same for every address."""
@@ -70,7 +70,8 @@ def confirm_application_now(token: str) -> ResponseReturnValue:
 
 
 @accounts.route("/sign-in", methods=["GET", "POST"])
-@limited("20 per minute; 200 per hour", by_address=True)
+@limited("200 per minute; 3000 per hour", by_address=True)
+@limited("20 per minute; 100 per hour", field="email")
 @public("one signs in here")
 def sign_in() -> ResponseReturnValue:
     """Sign in with e-mail address and password. The answer takes the same time for every address."""
@@ -99,7 +100,7 @@ def sign_out() -> ResponseReturnValue:
 
 
 @accounts.route("/forgotten-password", methods=["GET", "POST"])
-@limited("10 per minute; 60 per hour", by_address=True)
+@limited("20 per minute; 200 per hour", by_address=True)
 @public("who has forgotten the password cannot sign in")
 def forgotten_password() -> ResponseReturnValue:
     """Ask for a letter. The answer is the same for every address."""
