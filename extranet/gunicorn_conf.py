@@ -4,6 +4,7 @@ Imports nothing of the product: the master reads this before gevent has patched 
 stays unpatched in the workers.
 """
 
+import gc
 from typing import Any
 
 
@@ -12,3 +13,6 @@ def post_worker_init(worker: Any) -> None:
     from extranet.app import start
 
     start(worker.wsgi)
+    # What is here now stays until the end: the collector need not walk through it again and again.
+    gc.collect()
+    gc.freeze()
