@@ -207,9 +207,12 @@ def match_people(name: str, *, without: Collection[str] = (), size: int = 20) ->
     return [_person(*row) for row in rows]
 
 
-def find_organisation(_member: Member, organisation_id: str) -> OrganisationRow | None:
-    """An organisation by its id."""
-    found = db.session().get(Organisation, organisation_id)
+def find_organisation(member: Member, organisation_id: str) -> OrganisationRow | None:
+    """An organisation by its id: one that is shown, or the member's own."""
+    is_own = sa.exists().where(Contact.member_id == member.id, Contact.organisation_id == Organisation.id)
+    found = db.session().scalar(
+        sa.select(Organisation).where(Organisation.id == organisation_id, sa.or_(_is_shown(), is_own))
+    )
     return _organisation_row(found, register()) if found is not None else None
 
 
@@ -220,7 +223,7 @@ def find_organisations(
 
     Raises `BadCursor`.
     """
-    named = [_has_word(Organisation.sort_name, start) for start in sort_key(name).split("0") if start]
+    named = [_is_shown(), *(_has_word(Organisation.sort_name, start) for start in sort_key(name).split("0") if start)]
     counted = sa.select(Organisation.type, sa.func.count()).where(*named).group_by(Organisation.type)
     counts: dict[str, int] = dict(db.session().execute(counted).all())
     statement = sa.select(Organisation).where(*named).order_by(Organisation.sort_name, Organisation.id)
@@ -246,8 +249,8 @@ def people_of(organisation_id: str, *, after: str | None = None, size: int = PAG
 
 def organisation_names(limit: int) -> Sequence[str]:
     """The first names in alphabetical order, each once, as suggestions where one is typed."""
-    statement = sa.select(Organisation.name).group_by(Organisation.name).order_by(sa.func.min(Organisation.sort_name))
-    return db.session().scalars(statement.limit(limit)).all()
+    statement = sa.select(Organisation.name).where(_is_shown()).group_by(Organisation.name)
+    return db.session().scalars(statement.order_by(sa.func.min(Organisation.sort_name)).limit(limit)).all()
 
 
 def organisation_named(name: str) -> Organisation | None:
@@ -410,6 +413,14 @@ def _person(
 
 def _organisation_row(row: Organisation, shelf: Register) -> OrganisationRow:
     return OrganisationRow(row.id, row.name, row.type, row.municipality, len(shelf.organisations.get(row.id, ())))
+
+
+def _is_shown() -> sa.ColumnElement[bool]:
+    """Whether an organisation is told of: not if all who are of it hide that, or hide themselves."""
+    of_it = sa.exists().where(Contact.organisation_id == Organisation.id)
+    hides = sa.type_coerce(Contact.hidden_fields, sa.Text).contains(" organisation ")
+    shows = of_it.where(Member.id == Contact.member_id, findable(), sa.not_(hides))
+    return sa.or_(sa.not_(of_it), shows)
 
 
 def _has_word(sort_name: Any, start: str) -> sa.ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """Who may use which entrance: one table of every page, API operation and socket event, and every kind of person.
 
-The table itself is `access.txt`, for people to read; `test_access.py` holds the product to it. Here it is read, and here
-is the input that makes each entrance do what it is for.
+The table itself is `access.txt`, for people to read; `test_access.py` holds the product to it. Here it is read, and
+here is the input that makes each entrance do what it is for.
 """
 
 import uuid

@@ -66,12 +66,15 @@ class Scene:
         self.app = app
         self.say = say or _plain
         self.cast = cast = Cast(app)
-        self.visitor, self.ada, self.grace, self.mallory = cast.visitor, cast.ada, cast.grace, cast.mallory
+        self.visitor, self.ada, self.mallory = cast.visitor, cast.ada, cast.mallory
         self.moses, self.irma = cast.moses, cast.irma
+        self.grace = cast.member("Grace Hopper", email=self.say("hidden account address"))
         self.lee, self.sue = cast.member("Lee Left"), cast.member("Sue Suspended")
         self.hugo, self.olga = cast.member("Hugo Host", email="known@example.org"), cast.member("Olga Ordinary")
         self.rita, self.kim = cast.member("Rita Requests"), cast.member("Kim Keptout")
-        self.ingrid, self.hanna = cast.member("Ingrid Invited"), cast.member("Hanna Hidden")
+        self.ingrid, self.hanna = cast.member("Ingrid Invited"), cast.member(
+            "Hanna Hidden", email=self.say("hidden card: account address")
+        )
         self.applicant = Person(app)
         self.spaces: dict[str, Space] = {}
         for person in (self.sue, self.lee):  # what they hold from before
@@ -113,7 +116,9 @@ class Scene:
             organisation=say("hidden organisation"), organisation_type="other", ask_about=say("hidden ask about"),
             hidden_fields=("phone", "email", "organisation", "ask_about"),
         )
-        directory.edit_card(some, by=self._member(self.grace))
+        hidden = directory.edit_card(some, by=self._member(self.grace)).organisation
+        assert hidden is not None
+        self.hidden_organisation_id = hidden.id
         whole = Details(title=say("hidden card: title"), ask_about=say("hidden card: ask about"), is_hidden=True)
         directory.edit_card(whole, by=self._member(self.hanna))
         for person in (self.mallory, self.ingrid, self.olga):
@@ -123,7 +128,7 @@ class Scene:
     def _apply(self) -> None:
         self.application_id, link = self._application("application")
         accounts.confirm(account_queries.link_to_confirm(link))
-        _id, self.confirmation_link = self._application("unconfirmed")
+        self.unconfirmed_id, self.confirmation_link = self._application("unconfirmed")
 
     def _application(self, which: str) -> tuple[str, str]:
         say = self.say

@@ -441,9 +441,8 @@ def _shown(member: Member, workspace: Workspace) -> WorkspaceAnswer:
 def _answer(member: Member, standing: Standing) -> WorkspaceAnswer:
     workspace = standing.workspace
     is_inside = standing.is_joined
-    is_told = is_inside or workspace.is_listed or not member.is_moderator
     return WorkspaceAnswer(
-        **_facts(workspace) | ({} if is_told else {"purpose": ""}),
+        **_facts(workspace) | ({} if standing.tells_purpose else {"purpose": ""}),
         opened_at=workspace.opened_at.isoformat(),
         trashed_at=workspace.trashed_at.isoformat() if workspace.trashed_at else None,
         outcome=workspace.outcome if is_inside else None,

@@ -42,6 +42,11 @@ class Standing:
         return self.membership is not None and self.membership.is_host
 
     @property
+    def tells_purpose(self) -> bool:
+        """Whether the purpose is this member's to read: moderators look after an unlisted workspace without it."""
+        return self.is_joined or self.workspace.is_listed
+
+    @property
     def sees_from(self) -> int:
         """The `seq` from which this member sees messages. Only who joined sees any."""
         assert self.membership is not None

@@ -81,7 +81,7 @@ def about(member: Member, standing: Standing) -> ResponseReturnValue:
 def settings(_member: Member, standing: Standing) -> ResponseReturnValue:
     """What can be changed of a workspace, and how it ends."""
     standing.workspace.ensure_here()
-    form = WorkspaceForm(formdata=None, obj=standing.workspace)
+    form = _without_purpose(WorkspaceForm(formdata=None, obj=standing.workspace), standing)
     return render_template("workspaces/settings.html", form=form, standing=standing)
 
 
@@ -90,10 +90,10 @@ def settings(_member: Member, standing: Standing) -> ResponseReturnValue:
 def change(member: Member, standing: Standing) -> ResponseReturnValue:
     """Change what is said of it and how one joins."""
     standing.workspace.ensure_active()
-    form = WorkspaceForm()
+    form = _without_purpose(WorkspaceForm(), standing)
     if not form.validate():
         return form.again("workspaces/settings.html", standing=standing)
-    service.change(standing.workspace, **_facts(form), by=member)
+    service.change(standing.workspace, **{"purpose": standing.workspace.purpose, **_facts(form)}, by=member)
     say(_("The changes are saved."))
     return redirect(url_for(".settings", slug=standing.workspace.slug))
 
@@ -173,6 +173,13 @@ def _to(standing: Standing) -> ResponseReturnValue:
     slug = standing.workspace.slug
     inside, desk = url_for("discussions.show", slug=slug), url_for("workspace_desk.show", slug=slug)
     return redirect(back_to(inside if standing.is_joined else desk))
+
+
+def _without_purpose(form: WorkspaceForm, standing: Standing) -> WorkspaceForm:
+    """The form, less the purpose for those to whom it is not told: for them it stays as it is."""
+    if not standing.tells_purpose:
+        del form.purpose
+    return form
 
 
 def _facts(form: WorkspaceForm) -> dict[str, Any]:
