@@ -12,6 +12,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from extranet import cli, db, outbox
+from extranet.accounts import service as accounts
 from extranet.app import setting_of
 from extranet.erasing import wipe_free_space
 from extranet.events import EventRow, OutboxRow
@@ -37,7 +38,9 @@ class Gone(NamedTuple):
 @click.option("--now", "at_once", is_flag=True, help="all that is in the trash, however short it has been there")
 @with_appcontext
 def purge(at_once: bool) -> None:
-    """Destroy the workspaces that have been in the trash for 30 days."""
+    """Destroy the workspaces that have been in the trash for 30 days, and old applications and links."""
+    with db.writing():
+        accounts.forget_what_is_old()
     gone = purge_workspaces(at_once=at_once)
     click.echo(f"Workspaces purged: {len(gone)}.")
     _throw_away_letters(gone)
