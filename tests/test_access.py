@@ -4,12 +4,9 @@ What a row does is given up at the end of its request, so that all rows share on
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask, g
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -18,6 +15,7 @@ from extranet import db
 from extranet.realtime import realtime
 from tests import entrances
 from tests.cast import Person
+from tests.counting import counted
 from tests.entrances import Call, Row
 from tests.factories import VISIBILITIES, Scene
 
@@ -91,7 +89,7 @@ def _looks(row: Row, scene: Scene, person: Person, visibility: str, *, is_there:
     if not is_there:
         for name in names:
             call.path = call.path.replace(f"/{name}", f"/{_never(name)}")
-    with _counted(scene.app) as queries:
+    with counted(scene.app) as queries:
         answer = _send(row, call, scene, person)
     assert isinstance(answer, TestResponse)
     headers = sorted((key, value) for key, value in answer.headers if key not in ("Set-Cookie", "Date"))
@@ -104,22 +102,6 @@ def _looks(row: Row, scene: Scene, person: Person, visibility: str, *, is_there:
 def _never(name: str) -> str:
     """An address of the same form that nothing ever had."""
     return name[:-6] + "".join("b" if letter == "a" else "a" for letter in name[-6:])
-
-
-@contextmanager
-def _counted(app: Flask) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        statements.append(statement)
-
-    with app.app_context():
-        engine = db.database().engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def ask(row: Row, scene: Scene, person: Person, visibility: str) -> TestResponse | bool | int:

@@ -53,6 +53,25 @@ class Standing:
         return self.membership.sees_from
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Something in a workspace, and where the one who looks stands there."""
+
+    standing: Standing
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.standing.workspace
+
+    @property
+    def is_joined(self) -> bool:
+        return self.standing.is_joined
+
+    @property
+    def is_host(self) -> bool:
+        return self.standing.is_host
+
+
 class Shown(NamedTuple):
     """A workspace as a row of a list, for one member; `members` is None where the count is not theirs to see."""
 

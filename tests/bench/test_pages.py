@@ -11,11 +11,11 @@ from statistics import median
 import pytest
 import sqlalchemy as sa
 
-from extranet import db
 from extranet.app import Extranet
 from extranet.members import Member
 from tests.bench import bare
 from tests.cast import Cast, Person, keeping
+from tests.counting import counted
 from workspaces.discussions import service as discussions
 from workspaces.discussions.models import Thread
 from workspaces.models import Workspace
@@ -77,12 +77,8 @@ def test_a_page_of_a_long_thread_is_small_on_the_wire(cast: Cast, thread: str) -
 
 
 def test_a_long_thread_takes_as_many_queries_as_a_short_one(app: Extranet, cast: Cast, thread: str) -> None:
-    with app.app_context():
-        engine = db.database().engine
-    seen: list[str] = []
-    sa.event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-    _open(cast.ada, thread)
-    queries = [statement for statement in seen if statement.startswith("SELECT")]
+    with counted(app) as queries:
+        _open(cast.ada, thread)
     print(f"{'thread':<12} {len(queries)} queries")
     assert len(queries) <= 10
 

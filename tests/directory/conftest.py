@@ -1,16 +1,14 @@
 """People with cards."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
 from directory import service
 from directory.service import Details
-from extranet import db, outbox
+from extranet import outbox
 from extranet.app import Extranet
 from extranet.members import Member
 from tests.cast import Cast, Person, keeping
@@ -46,24 +44,6 @@ def indexed(app: Extranet) -> Callable[[], None]:
             outbox.drain()
 
     return wait
-
-
-@contextmanager
-def counted_queries(app: Extranet) -> Iterator[list[str]]:
-    """The statements that the database is sent within the block, but for the beginning of transactions."""
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            statements.append(statement)
-
-    with app.app_context():
-        engine = db.database().engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def names_in(page: TestResponse, names: list[str]) -> list[str]:

@@ -17,7 +17,8 @@ from extranet.app import Extranet
 from extranet.members import Member
 from extranet.paging import write_cursor
 from tests.cast import Cast, Person, keeping
-from tests.directory.conftest import Fill, counted_queries, names_in
+from tests.counting import counted
+from tests.directory.conftest import Fill, names_in
 
 Wait = Callable[[], None]
 
@@ -294,7 +295,7 @@ def test_the_page_takes_few_queries_however_many_people(
             )  # fmt: skip
         indexed()
         reader.get(address)
-        with counted_queries(app) as statements:
+        with counted(app) as statements:
             assert reader.get(address).status_code == 200
         counts.append(statements)
     assert len(counts[0]) == len(counts[1])

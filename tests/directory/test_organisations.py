@@ -10,7 +10,8 @@ from directory.models import Organisation
 from extranet.app import Extranet
 from extranet.members import Member
 from tests.cast import Cast, Person, keeping, looking
-from tests.directory.conftest import Fill, counted_queries, names_in
+from tests.counting import counted
+from tests.directory.conftest import Fill, names_in
 
 NAMES = ["Åbo stad", "Aaltojen yhdistys", "Zonta", "Öar och skär", "Tampereen kaupunki"]
 
@@ -105,6 +106,6 @@ def test_the_pages_take_few_queries(app: Extranet, fill: Fill, reader: Person) -
         fill(f"Member {number:02}", organisation="Zonta", themes=["women"], regions=["06"])
     for address in ("/directory/organisations", f"/directory/organisations/{id_of(app, 'Zonta')}"):
         reader.get(address)
-        with counted_queries(app) as statements:
+        with counted(app) as statements:
             assert reader.get(address).status_code == 200
         assert len(statements) <= 6, "\n".join(statements)

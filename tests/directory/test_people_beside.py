@@ -4,7 +4,8 @@ from directory import queries
 from extranet.app import Extranet
 from extranet.members import Member
 from tests.cast import Cast, keeping, looking
-from tests.directory.conftest import Fill, counted_queries
+from tests.counting import counted
+from tests.directory.conftest import Fill
 
 
 def test_names_and_organisations_come_in_one_query(app: Extranet, fill: Fill, cast: Cast) -> None:
@@ -15,7 +16,7 @@ def test_names_and_organisations_come_in_one_query(app: Extranet, fill: Fill, ca
     with keeping(app) as held:
         held.get_one(Member, sue.member_id).suspend(by=held.get_one(Member, anna.member_id), reason="test")
     ids = [person.member_id for person in (anna, bea, cia, sue)]
-    with counted_queries(app) as statements, looking(app):
+    with counted(app) as statements, looking(app):
         statements.clear()
         found = queries.people([*ids, ids[0], "123456789abc"])
     assert len(statements) == 1

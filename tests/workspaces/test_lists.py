@@ -3,9 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from extranet import db
 from extranet.app import Extranet
 from tests.cast import Cast, keeping
+from tests.counting import counted
 from tests.workspaces.places import drain, open_place
 from workspaces.models import Workspace
 
@@ -115,17 +115,6 @@ def test_the_lists_need_few_queries_however_long_they_are(app: Extranet, cast: C
 
 def _queries(app: Extranet, cast: Cast, path: str) -> int:
     cast.grace.get(path)
-    with app.app_context():
-        engine = db.database().engine
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            seen.append(statement)
-
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
+    with counted(app) as statements:
         assert cast.grace.get(path).status_code == 200
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
-    return len(seen)
+    return len(statements)

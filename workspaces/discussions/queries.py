@@ -18,57 +18,31 @@ from extranet.paging import Page, page_of, read_cursor, write_cursor
 from workspaces.discussions.models import STEP, Message, MessageVersion, ReadMark, Thread
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
-from workspaces.queries import Standing
+from workspaces.queries import Placed, Standing
 
 Rows = sa.Select[*tuple[Any, ...]]
 
 THREADS_A_PAGE = 30
 MESSAGES_A_PAGE = 50
-CHANGES_AT_ONCE = 500
+CHANGES_AT_ONCE = 1_000
 _OF_A_MESSAGE = 5
 """Columns that `_messages` selects."""
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadStanding:
+class ThreadStanding(Placed):
     """A thread and where the member stands in its workspace."""
 
-    standing: Standing
     thread: Thread
-
-    @property
-    def workspace(self) -> Workspace:
-        return self.standing.workspace
-
-    @property
-    def is_joined(self) -> bool:
-        return self.standing.is_joined
-
-    @property
-    def is_host(self) -> bool:
-        return self.standing.is_host
 
 
 @dataclass(frozen=True, slots=True)
-class MessageStanding:
+class MessageStanding(Placed):
     """A message and where the member stands to it."""
 
-    standing: Standing
     thread: Thread
     message: Message
     is_author: bool
-
-    @property
-    def workspace(self) -> Workspace:
-        return self.standing.workspace
-
-    @property
-    def is_joined(self) -> bool:
-        return self.standing.is_joined
-
-    @property
-    def is_host(self) -> bool:
-        return self.standing.is_host
 
 
 @dataclass(frozen=True, slots=True)

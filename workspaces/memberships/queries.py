@@ -14,7 +14,7 @@ from extranet.members import Member
 from extranet.paging import Page, page_of, read_cursor
 from workspaces.memberships.models import Invitation, JoinRequest, KeptOut, Membership, digest
 from workspaces.models import Workspace
-from workspaces.queries import FEW, Standing, find_governed
+from workspaces.queries import FEW, Placed, Standing, find_governed
 
 Way = Literal["joined", "invited", "open", "ask", "asking", "closed", "archived"]
 A_PAGE = 50
@@ -30,43 +30,17 @@ class Approach:
 
 
 @dataclass(frozen=True, slots=True)
-class PersonStanding:
+class PersonStanding(Placed):
     """Somebody who is in a workspace, asks to be, or is kept out, and where the one who looks stands in it."""
 
-    standing: Standing
     person: Member
-
-    @property
-    def workspace(self) -> Workspace:
-        return self.standing.workspace
-
-    @property
-    def is_joined(self) -> bool:
-        return self.standing.is_joined
-
-    @property
-    def is_host(self) -> bool:
-        return self.standing.is_host
 
 
 @dataclass(frozen=True, slots=True)
-class InvitationStanding:
+class InvitationStanding(Placed):
     """An invitation of a workspace, and where the one who looks stands in it."""
 
-    standing: Standing
     invitation: Invitation
-
-    @property
-    def workspace(self) -> Workspace:
-        return self.standing.workspace
-
-    @property
-    def is_joined(self) -> bool:
-        return self.standing.is_joined
-
-    @property
-    def is_host(self) -> bool:
-        return self.standing.is_host
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,12 @@
 """What pages cost: a few queries, however much there is to show."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
-from extranet import db
 from extranet.app import Extranet
 from tests.cast import Cast
+from tests.counting import counted
 from tests.extranet.moderation.test_applications import waiting
-
-
-@contextmanager
-def counted(app: Extranet) -> Iterator[list[str]]:
-    """The statements that the database gets within the block, but for the beginning of transactions."""
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            statements.append(statement)
-
-    with app.app_context():
-        engine = db.database().engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.workspaces.discussions.talk import Talk, counted
+from tests.counting import counted
+from tests.workspaces.discussions.talk import Talk
 
 
 def test_it_completes_a_page_with_fragments(talk: Talk) -> None:

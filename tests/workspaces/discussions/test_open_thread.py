@@ -6,7 +6,8 @@ import pytest
 
 from extranet.app import Extranet
 from tests.cast import Cast
-from tests.workspaces.discussions.talk import Talk, counted, open_thread, thread_in
+from tests.counting import counted
+from tests.workspaces.discussions.talk import Talk, open_thread, thread_in
 from tests.workspaces.places import open_place
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from extranet.app import Extranet
 from tests.cast import Cast, Person
-from tests.workspaces.discussions.talk import JSON, Talk, counted, order
+from tests.counting import counted
+from tests.workspaces.discussions.talk import JSON, Talk, order
 
 
 def test_a_browser_without_a_script_is_led_to_the_message(talk: Talk) -> None:
