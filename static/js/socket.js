@@ -37,7 +37,8 @@ async function connect() {
     // Told to go: perhaps signed out, perhaps the server only restarts. Asking once more finds out.
     if (reason === "io server disconnect") setTimeout(() => socket.connect(), GRACE / 2);
   });
-  socket.on("connect_error", () => become(socket.active ? "reconnecting" : "offline", GRACE));
+  // A refusal is final: the sign-in has ended.
+  socket.on("connect_error", () => become(socket.active ? "reconnecting" : "signedOut", GRACE));
   // A page that is kept in the browser's memory holds no connection.
   addEventListener("pagehide", () => socket.disconnect());
   addEventListener("pageshow", (event) => {

@@ -3,13 +3,15 @@
 
 const ASK = "/workspaces/unread";
 const PAUSE = 1_500;
+const AGAIN = 10_000;
 
 const title = document.title;
 const me = document.body.dataset.member;
 let timer;
-let wasAway = false;
+const known = new Map(); // workspace -> the last seq heard of
 
 document.addEventListener("extranet:change", ({ detail: item }) => {
+  known.set(item.workspace, Math.max(item.seq, known.get(item.workspace) ?? 0));
   if (!["message-posted", "thread-opened"].includes(item.kind) || item.actor?.id === me) return;
   if (isBeingRead(item)) {
     ask();
@@ -20,9 +22,11 @@ document.addEventListener("extranet:change", ({ detail: item }) => {
   showInTitle();
 });
 
-document.addEventListener("extranet:connection", ({ detail: { state } }) => {
-  if (state === "online" && wasAway) ask();
-  wasAway = state !== "online";
+// A workspace that is further than what was heard of it: something was missed.
+document.addEventListener("extranet:head", ({ detail: heads }) => {
+  const wasMissed = Object.entries(heads).some(([slug, seq]) => known.has(slug) && known.get(slug) < seq);
+  for (const [slug, seq] of Object.entries(heads)) known.set(slug, seq);
+  if (wasMissed) ask();
 });
 
 addEventListener("pageshow", (event) => {
@@ -65,13 +69,14 @@ export function numberOf(badge) {
   return Number(badge.dataset.number ?? (Number.parseInt(badge.firstElementChild?.textContent ?? badge.textContent, 10) || 0));
 }
 
-function ask() {
+function ask(pause = PAUSE) {
   if (!totals().length && !document.querySelector("[data-workspace]")) return;
   clearTimeout(timer);
   timer = setTimeout(async () => {
     const answer = await fetch(ASK, { headers: { Accept: "application/json" } }).catch(() => null);
     if (answer?.ok) showUnread((await answer.json()).workspaces);
-  }, PAUSE);
+    else if (answer?.status !== 401) ask(AGAIN);
+  }, pause);
 }
 
 function badgesOf(slug) {

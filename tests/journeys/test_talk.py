@@ -6,29 +6,31 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from extranet.app import Extranet
 from tests import apps, servers
 from tests.cast import Cast
 from tests.journeys.talking import House, Screen, eventually, house
+from tests.workspaces.discussions.talk import Talk
 
 SECRET = "a secret that the test and the server share"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[servers.Site, Cast]]:
-    """A server, and the people on it."""
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[servers.Site, Extranet]]:
+    """A server, and the same product in this process to prepare what is on it."""
     folder = tmp_path_factory.mktemp("talk")
     with servers.site(folder, SECRET_KEY=SECRET, MAIL_URL="") as site:
         app = apps.build(folder, SECRET_KEY=SECRET)
-        yield site, Cast(app)
+        yield site, app
         apps.end(app)
 
 
 @pytest.fixture
-def here(browser: Browser, started: tuple[servers.Site, Cast]) -> Iterator[House]:
-    """A discussion of one's own."""
-    site, cast = started
-    with house(browser, site, cast) as found:
+def here(browser: Browser, started: tuple[servers.Site, Extranet]) -> Iterator[House]:
+    """A discussion of one's own, with people of its own."""
+    site, app = started
+    with house(browser, site, Cast(app)) as found:
         yield found
 
 
@@ -184,6 +186,49 @@ def test_who_was_away_catches_up_without_a_reload(here: House) -> None:
     grace.context.set_offline(False)
     wanted = ["Hello", "Missed answer", "Missed one, edited"]
     eventually(grace.words, wanted, page=grace.page)
+
+
+def test_a_list_of_threads_catches_up_too(here: House) -> None:
+    grace = here.screen(here.cast.grace, here.place.path())
+    expect(grace.page.locator("live-workspace .badge")).to_contain_text("1 new message")
+    grace.context.set_offline(True)
+    beside = Talk(here.cast, here.place)
+    for number in range(3):
+        here.talk.say(here.cast.ada, f"Missed {number}")
+    grace.context.set_offline(False)
+    badges = grace.page.locator("live-workspace .badge .visually-hidden")
+    expect(badges).to_have_text(["4 new messages", "1 new message"])
+    expect(grace.page.locator("live-workspace li").nth(1)).to_have_attribute("data-thread", beside.thread_id)
+    expect(grace.page).to_have_title(re.compile(r"^\(5\) "), timeout=20_000)
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_every_page_of_discussions_keeps_nobody_out(here: House, language: str) -> None:
+    host = here.cast.member("Åsa Öhman", language=language)
+    here.place.let_in(host, by=here.cast.ada)
+    here.place.appoint(host, by=here.cast.ada)
+    own = here.talk.say(host, "Own **words**")
+    host.post(here.talk.at(own, "/edit"), {"body": "Other words"})
+    gone = here.talk.say(here.cast.ada, "Gone soon", answers=own)
+    host.post(here.talk.at(gone, "/retract"), {"reason": "Does not belong here"})
+    screen = here.screen(host, here.place.path())
+    paths = [
+        here.place.path(), here.place.path("/threads/new"), here.talk.path(), here.talk.path(f"?answers={own}#reply"),
+        here.talk.at(own), here.talk.at(own, "/edit"), here.talk.at(own, "/retract"), here.talk.at(own, "/history"),
+        here.talk.at(here.talk.first, "/retract"), here.talk.at(gone),
+    ]  # fmt: skip
+    for path in paths:
+        screen.page.goto(path)
+        assert screen.page.locator("html").get_attribute("lang") == language
+        assert screen.barriers() == []
+    screen.page.goto(here.place.path("/threads/new"))
+    screen.page.locator("#editor [type=submit]").click()
+    expect(screen.page.locator(".error-summary")).to_be_focused()
+    assert screen.barriers() == []
+    here.place.archive(here.cast.ada)
+    for path in (here.place.path(), here.talk.path(), here.talk.at(own)):
+        screen.page.goto(path)
+        assert screen.barriers() == []
 
 
 def test_who_is_removed_is_told_and_keeps_what_was_being_written(here: House) -> None:

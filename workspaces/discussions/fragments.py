@@ -16,6 +16,7 @@ from workspaces.discussions.queries import ShownMessage, ShownThread
 
 KEPT = 4_096
 """Messages that are kept ready, some 4 kB each."""
+KEPT_ROWS = 512
 
 
 def article(message: ShownMessage) -> Markup:
@@ -30,11 +31,16 @@ def article_in(language: str, message: ShownMessage) -> str:
 
 def row_in(language: str, thread: ShownThread) -> str:
     """A thread as a row of the list, in a language, for nobody in particular."""
-    with fragment_in(language):
-        return render_template("discussions/_thread.html", thread=thread)
+    return _row(thread, language)
 
 
 @lru_cache(maxsize=KEPT)
 def _article(message: ShownMessage, language: str) -> Markup:
     with fragment_in(language):
         return from_template(render_template("discussions/_message.html", message=message))
+
+
+@lru_cache(maxsize=KEPT_ROWS)
+def _row(thread: ShownThread, language: str) -> str:
+    with fragment_in(language):
+        return render_template("discussions/_thread.html", thread=thread)

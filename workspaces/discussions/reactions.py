@@ -5,6 +5,7 @@ from typing import Any
 from extranet.events import Recorded
 from extranet.realtime import tell
 from workspaces.discussions import queries
+from workspaces.discussions.events import MessagePosted, ThreadOpened
 from workspaces.discussions.fragments import article_in, row_in
 from workspaces.discussions.queries import Change
 from workspaces.queries import heads_of_members
@@ -25,13 +26,18 @@ def tell_change(recorded: Recorded) -> None:
 
 
 def fragments(change: Change, language: str) -> dict[str, str]:
-    """The parts of pages that a change brings: `html`, the message; `row`, its thread in the list of threads."""
+    """The parts of pages that a change brings: `html`, the message; `row`, its thread where it moves in the list."""
     if change.message is None:
         return {}
     parts = {"html": article_in(language, change.message)}
-    if change.thread is not None:
+    if change.thread is not None and moves_its_thread(change):
         parts["row"] = row_in(language, change.thread)
     return parts
+
+
+def moves_its_thread(change: Change) -> bool:
+    """Whether its thread comes to the top of the list with it."""
+    return isinstance(change.recorded.event, ThreadOpened | MessagePosted)
 
 
 def tell_where_they_still_are(recorded: Recorded) -> None:

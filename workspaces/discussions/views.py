@@ -1,7 +1,7 @@
 """The pages of discussions: a workspace's threads, a thread as a tree, and writing."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
@@ -23,8 +23,8 @@ from workspaces import queries as workspace_queries
 from workspaces.discussions import policy, queries, service
 from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, MessageForm, RetractForm, ThreadForm
 from workspaces.discussions.fragments import article_in
-from workspaces.discussions.queries import MessageStanding, ShownMessage, ThreadStanding
-from workspaces.discussions.reactions import fragments
+from workspaces.discussions.queries import Change, MessageStanding, ShownMessage, ThreadStanding
+from workspaces.discussions.reactions import fragments, moves_its_thread
 from workspaces.queries import Standing
 
 discussions = Blueprint("discussions", __name__, url_prefix="/workspaces")
@@ -192,9 +192,7 @@ def history(_member: Member, place: MessageStanding) -> ResponseReturnValue:
 def changes(_member: Member, standing: Standing) -> ResponseReturnValue:
     """What the open page has missed, with the fragments that it shows."""
     found = queries.changes(standing, after=_place(request.args, "after"))
-    language = current_locale()
-    items = [{**change.as_json(), **fragments(change, language)} for change in found.items]
-    return jsonify(items=items, head=found.head, more=found.more)
+    return jsonify(items=_with_fragments(found.items), head=found.head, more=found.more)
 
 
 @discussions.post("/preview")
@@ -206,6 +204,18 @@ def preview(_member: Member) -> ResponseReturnValue:
     if len(body) > LONGEST_MESSAGE:
         raise Invalid(fields={"body": _("Write at most %(max)d characters.", max=LONGEST_MESSAGE)})
     return jsonify(html=str(from_markdown(body)))
+
+
+def _with_fragments(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Each change with its message's fragment; the row of a thread, which is as it is now, with its last move alone."""
+    moves = {change.thread.id: change.recorded.seq for change in changes if change.thread and moves_its_thread(change)}
+    items = []
+    for change in changes:
+        item = {**change.as_json(), **fragments(change, current_locale())}
+        if change.thread is not None and moves.get(change.thread.id) != change.recorded.seq:
+            item.pop("row", None)
+        items.append(item)
+    return items
 
 
 def _place(said: Mapping[str, str], name: str) -> int:

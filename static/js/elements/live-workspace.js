@@ -9,6 +9,7 @@ const me = document.body.dataset.member;
 class LiveWorkspace extends HTMLElement {
   #stream;
   #list;
+  #unread = new Map();
 
   connectedCallback() {
     this.#list = this.querySelector("[data-part=threads]");
@@ -27,10 +28,14 @@ class LiveWorkspace extends HTMLElement {
   }
 
   #apply(item) {
-    if (!item.row || !["message-posted", "thread-opened"].includes(item.kind)) return;
+    if (!["message-posted", "thread-opened"].includes(item.kind)) return;
     const old = this.#list.querySelector(`[data-thread="${CSS.escape(item.thread)}"]`);
     if (!old && this.dataset.begins === "no") return;
-    const unread = (old ? numberOf(old.querySelector(".badge")) : 0) + (item.actor?.id === me ? 0 : 1);
+    const before = this.#unread.get(item.thread) ?? (old ? numberOf(old.querySelector(".badge")) : 0);
+    const unread = before + (item.actor?.id === me ? 0 : 1);
+    this.#unread.set(item.thread, unread);
+    // Of many changes that were missed only the last one of a thread brings its row.
+    if (!item.row) return;
     const row = this.#row(item.row, unread);
     const hadFocus = old?.contains(document.activeElement);
     old?.remove();
