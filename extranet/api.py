@@ -285,9 +285,18 @@ def _json() -> Any:
     if not request.is_json:
         raise WrongContent
     body = request.get_json(silent=True)
-    if body is None and request.get_data().strip() != b"null":
+    if (body is None and request.get_data().strip() != b"null") or _has_nul(body):
         raise NotJson
     return body
+
+
+def _has_nul(body: Any) -> bool:
+    """Whether there is the character NUL in a text of a body: PostgreSQL cannot be asked for it."""
+    if isinstance(body, dict):
+        return any(_has_nul(part) for pair in body.items() for part in pair)
+    if isinstance(body, list):
+        return any(map(_has_nul, body))
+    return isinstance(body, str) and "\x00" in body
 
 
 def _query(model: type[BaseModel]) -> dict[str, Any]:

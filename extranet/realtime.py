@@ -260,7 +260,13 @@ def _address(door: Door, data: Mapping[str, Any]) -> dict[str, str]:
     import inspect
 
     parts = tuple(inspect.signature(door.find).parameters)[1:]
-    return {part: str(data.get(part, ""))[:100] for part in parts}
+    return {part: _plain(data.get(part)) for part in parts}
+
+
+def _plain(said: Any) -> str:
+    """What a client says in place of an id, without what no database can be asked for."""
+    text = said[:100] if isinstance(said, str) else ""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 def _close_what_they_hold_open(recorded: Recorded) -> None:

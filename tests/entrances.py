@@ -162,6 +162,8 @@ def _input(row: Row, scene: Scene, space: Space) -> dict[str, Any]:
         return {"slug": space.slug, "thread_id": space.thread_id}
     if name.endswith("/delete"):
         return {"name": space.name}
+    if name == "POST /sign-in":
+        return {"email": scene.hugo.email, "password": PASSWORD}
     if row.rule == "/desk/members/<member_id>/edit":
         return {"name": "Olga Other", "email": "olga.other@example.org"}
     return {key: value() if callable(value) else value for key, value in _INPUTS.get(name, {}).items()}
@@ -185,7 +187,6 @@ _INPUTS: Mapping[str, Mapping[str, Any]] = {
     "POST /apply": _AN_APPLICATION,
     "POST /forgotten-password": {"email": "nina@example.org"},
     "POST /set-password/<token>": {"password": _NEW_PASSWORD},
-    "POST /sign-in": {"email": "known@example.org", "password": PASSWORD},
     "POST /accept-terms": {"terms": "y"},
     "POST /settings": {"language": "en", "theme": "dark"},
     "POST /settings/language": {"language": "sv"},

@@ -70,7 +70,7 @@ class Scene:
         self.moses, self.irma = cast.moses, cast.irma
         self.grace = cast.member("Grace Hopper", email=self.say("hidden account address"))
         self.lee, self.sue = cast.member("Lee Left"), cast.member("Sue Suspended")
-        self.hugo, self.olga = cast.member("Hugo Host", email="known@example.org"), cast.member("Olga Ordinary")
+        self.hugo, self.olga = cast.member("Hugo Host"), cast.member("Olga Ordinary")
         self.rita, self.kim = cast.member("Rita Requests"), cast.member("Kim Keptout")
         self.ingrid, self.hanna = cast.member("Ingrid Invited"), cast.member(
             "Hanna Hidden", email=self.say("hidden card: account address")

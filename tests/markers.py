@@ -50,14 +50,15 @@ OF_A_MEMBER = {
 class Markers:
     """The markers that were planted, by place."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: str = "") -> None:
+        self._seed = seed
         self.words: dict[str, str] = {}
         self._places: dict[str, str] = {}
         self._pattern = re.compile("(?!)")
 
     def say(self, place: str) -> str:
         """What to write into a place: a text of its kind with the place's marker in it."""
-        word = self.words.setdefault(place, _number(place) if "phone" in place else _word(place))
+        word = self.words.setdefault(place, self._new(place))
         self._places[word] = place
         self._pattern = re.compile("|".join(self._places))
         if "phone" in place:
@@ -65,6 +66,12 @@ class Markers:
         if "e-mail" in place or "address" in place:
             return f"{word}@example.org"
         return f"Se {word} on"
+
+    def _new(self, place: str) -> str:
+        chance = random.Random(self._seed + place)
+        if "phone" in place:
+            return "50" + "".join(chance.choice("123456789") for _digit in range(7))
+        return "".join(chance.choice("bdfgqwxz") + chance.choice("aiou") for _syllable in range(6))
 
     def found_in(self, text: str) -> set[str]:
         """The places whose markers a text has."""
@@ -105,11 +112,3 @@ def inflected(word: str) -> list[str]:
     """Forms in which somebody may look for a word."""
     return [word, f"{word}n", f"{word}ssa"]
 
-
-def _word(place: str) -> str:
-    chance = random.Random(place)
-    return "".join(chance.choice("bdfgqwxz") + chance.choice("aiou") for _syllable in range(6))
-
-
-def _number(place: str) -> str:
-    return "50" + "".join(random.Random(place).choice("123456789") for _digit in range(7))
