@@ -1,5 +1,6 @@
 """Live, with a real server in a process of its own and real clients, by WebSocket and by long polling."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ class Ears:
     def __init__(self, url: str, *, transport: str, **how: Any) -> None:
         self.heard: list[tuple[str, Any]] = []
         self._news = threading.Condition()
-        self.client = socketio.Client(reconnection=False)
+        self.client = socketio.Client(reconnection=False, engineio_logger=_silent())
         self.client.on("*", self._hear)
         self.client.connect(url, transports=[transport], **how)
 
@@ -51,6 +52,14 @@ class Ears:
         while self.client.connected and time.monotonic() < until:
             time.sleep(0.01)
         return not self.client.connected
+
+
+def _silent() -> logging.Logger:
+    """What the client's threads say while the tests end, after the test has ended with them, is nobody's business."""
+    logger = logging.getLogger("tests.live")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return logger
 
 
 @dataclass
