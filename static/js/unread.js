@@ -56,13 +56,14 @@ export function show(badge, number) {
   const shown = document.createElement("span");
   shown.textContent = number < 100 ? number : "99+";
   badge.append(shown);
-  const words = number === 1 ? badge.dataset.oneNew : badge.dataset.manyNew;
-  if (!words) return;
+  const list = badge.closest("[data-many-new]");
+  if (!list) return;
+  const words = number === 1 ? list.dataset.oneNew : list.dataset.manyNew;
   shown.setAttribute("aria-hidden", "true");
-  const said = document.createElement("span");
-  said.className = "visually-hidden";
-  said.textContent = words.replace("{n}", number);
-  badge.append(said);
+  const aloud = document.createElement("span");
+  aloud.className = "visually-hidden";
+  aloud.textContent = words.replace("{n}", number);
+  badge.append(aloud);
 }
 
 export function numberOf(badge) {

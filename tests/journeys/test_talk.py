@@ -202,6 +202,31 @@ def test_a_list_of_threads_catches_up_too(here: House) -> None:
     expect(grace.page).to_have_title(re.compile(r"^\(5\) "), timeout=20_000)
 
 
+def test_counts_beside_workspaces_and_in_the_navigation_move(here: House) -> None:
+    grace, ada = here.screen(here.cast.grace, "/workspaces"), here.screen(here.cast.ada)
+    row = grace.page.locator(f'[data-workspace="{here.place.slug}"]')
+    expect(row.locator(".badge")).to_contain_text("1 new message")
+    ada.write("Do you see the number?")
+    expect(row.locator(".badge")).to_contain_text("2 new messages")
+    expect(grace.page.locator("[data-count=workspaces]").first).to_have_text("2")
+    expect(grace.page).to_have_title(re.compile(r"^\(2\) "))
+    assert grace.barriers() == []
+    beside = grace.context.new_page()
+    beside.goto(here.talk.path())
+    expect(beside).to_have_title(re.compile("^Plans"))
+
+
+def test_only_the_author_and_hosts_are_offered_what_they_may_do(here: House) -> None:
+    here.talk.say(here.cast.grace, "Of Grace")
+    ada, grace = here.screen(here.cast.ada), here.screen(here.cast.grace)
+    for screen, words, offered in (
+        (ada, "Hello", ["Edit", "Retract"]), (ada, "Of Grace", ["Retract"]), (grace, "Hello", []),
+        (grace, "Of Grace", ["Edit", "Retract"]),
+    ):  # fmt: skip
+        links = screen.message(words).locator("[data-for]:visible").all_inner_texts()
+        assert links == offered
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_every_page_of_discussions_keeps_nobody_out(here: House, language: str) -> None:
     host = here.cast.member("Åsa Öhman", language=language)

@@ -135,8 +135,10 @@ class LiveThread extends HTMLElement {
   }
 
   #equip(article) {
-    if (article.dataset.author !== me) return;
-    for (const link of article.querySelectorAll("[data-for=author]")) link.hidden = this.dataset.isActive !== "yes";
+    const roles = { author: article.dataset.author === me, host: this.dataset.isHost === "yes" };
+    for (const link of article.querySelectorAll("[data-for]")) {
+      link.hidden = this.dataset.isActive !== "yes" || !link.dataset.for.split(" ").some((role) => roles[role]);
+    }
   }
 
   // Do something to the page while what the person looks at or writes in stays where it is on the screen.
@@ -170,7 +172,7 @@ class LiveThread extends HTMLElement {
     notice.setAttribute("role", "alert");
     notice.append(paragraph(sentence));
     this.#staying(() => this.#list.after(notice));
-    for (const link of this.querySelectorAll("[data-for=author]")) link.hidden = true;
+    for (const link of this.querySelectorAll("[data-for]")) link.hidden = true;
   }
 
   // What is new, and what has been read

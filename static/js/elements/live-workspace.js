@@ -36,25 +36,22 @@ class LiveWorkspace extends HTMLElement {
     this.#unread.set(item.thread, unread);
     // Of many changes that were missed only the last one of a thread brings its row.
     if (!item.row) return;
-    const row = this.#row(item.row, unread);
+    const row = parse(item.row);
+    row.classList.toggle("is-unread", unread > 0);
     const hadFocus = old?.contains(document.activeElement);
     old?.remove();
     if (this.dataset.begins === "yes") this.#list.prepend(row);
+    show(row.querySelector(".badge"), unread);
     this.#list.hidden = false;
     this.querySelector(".empty")?.remove();
     if (hadFocus) row.querySelector("a").focus({ preventScroll: true });
   }
+}
 
-  #row(html, unread) {
-    const holder = document.createElement("template");
-    holder.innerHTML = html;
-    const row = holder.content.querySelector("li");
-    const badge = row.querySelector(".badge");
-    Object.assign(badge.dataset, { oneNew: this.dataset.oneNew, manyNew: this.dataset.manyNew });
-    show(badge, unread);
-    row.classList.toggle("is-unread", unread > 0);
-    return row;
-  }
+function parse(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return holder.content.querySelector("li");
 }
 
 customElements.define("live-workspace", LiveWorkspace);
