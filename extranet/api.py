@@ -284,9 +284,12 @@ def _json() -> Any:
         return {}
     if not request.is_json:
         raise WrongContent
-    body = request.get_json(silent=True)
-    if (body is None and request.get_data().strip() != b"null") or _has_nul(body):
-        raise NotJson
+    try:
+        body = request.get_json(silent=True)
+        if (body is None and request.get_data().strip() != b"null") or _has_nul(body):
+            raise NotJson
+    except RecursionError as error:  # lists in lists in lists
+        raise NotJson from error
     return body
 
 

@@ -12,7 +12,7 @@ from extranet import db
 from extranet.errors import NotHere
 from extranet.events import Stream
 from extranet.members import Member
-from extranet.paging import BadCursor, Page, page_of, read_cursor
+from extranet.paging import Page, page_of, read_cursor
 from extranet.search.registry import search
 from workspaces.memberships.models import JoinRequest, Membership
 from workspaces.models import Workspace
@@ -291,24 +291,14 @@ def _shown(workspace: Workspace, role: str | None, members: int) -> Shown:
 def _keyset(statement: Any, order: Any, after: str | None, size: int) -> Any:
     """The statement, the latest first, from a cursor on."""
     if after is not None:
-        moment, workspace_id = read_cursor(after, str, str)
-        last = sa.tuple_(sa.literal(_moment(moment), db.UtcDateTime()), sa.literal(workspace_id))
+        moment, workspace_id = read_cursor(after, datetime, str)
+        last = sa.tuple_(sa.literal(moment, db.UtcDateTime()), sa.literal(workspace_id))
         statement = statement.where(sa.tuple_(order, Workspace.id) < last)
     return statement.order_by(order.desc(), Workspace.id.desc()).limit(size + 1)
 
 
 def _key(workspace: Workspace, column: str) -> tuple[str, str]:
     return getattr(workspace, column).isoformat(), workspace.id
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadCursor from error
-    if moment.tzinfo is None:
-        raise BadCursor
-    return moment
 
 
 def _found(member: Member, words: str) -> Sequence[str]:

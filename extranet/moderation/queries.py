@@ -11,7 +11,7 @@ from extranet import db
 from extranet.accounts.models import Application
 from extranet.collation import sort_key
 from extranet.members import Member, email_key
-from extranet.paging import BadCursor, Page, page_of, read_cursor
+from extranet.paging import Page, page_of, read_cursor
 
 Which = Literal["waiting", "decided"]
 PAGE = 25
@@ -115,13 +115,7 @@ def _moment(at: datetime | None) -> str:
 
 
 def _place(cursor: str) -> tuple[sa.ColumnElement[datetime], sa.ColumnElement[str]]:
-    moment, last_id = read_cursor(cursor, str, str)
-    try:
-        at = datetime.fromisoformat(moment)
-    except ValueError as error:
-        raise BadCursor from error
-    if at.tzinfo is None:
-        raise BadCursor
+    at, last_id = read_cursor(cursor, datetime, str)
     return sa.literal(at, db.UtcDateTime()), sa.literal(last_id)
 
 

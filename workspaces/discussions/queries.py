@@ -232,10 +232,10 @@ def threads(member: Member, standing: Standing, *, after: str | None = None) -> 
         .limit(THREADS_A_PAGE + 1)
     )
     if after is not None:
-        moment, thread_id = read_cursor(after, str, str)
+        moment, thread_id = read_cursor(after, datetime, str)
         statement = statement.where(
             sa.tuple_(Thread.last_at, Thread.id)
-            < sa.tuple_(sa.literal(_moment(moment), db.UtcDateTime()), sa.literal(thread_id))
+            < sa.tuple_(sa.literal(moment, db.UtcDateTime()), sa.literal(thread_id))
         )
     found = [ShownThread(*row) for row in db.session().execute(statement)]
     return page_of(found, THREADS_A_PAGE, lambda thread: (thread.last_at.isoformat(), thread.id))
@@ -553,15 +553,6 @@ def _path_above(place: ThreadStanding, message_id: str, size: int) -> str | None
         .limit(size // 2 + 1)
     ).all()
     return above[-1] if len(above) > size // 2 else None
-
-
-def _moment(text: str) -> datetime:
-    from extranet.paging import BadCursor
-
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadCursor from error
 
 
 def _slug_of(kind: type[Thread] | type[Message], thing_id: str) -> str | None:
