@@ -7,6 +7,7 @@ const AGAIN = 10_000;
 
 const title = document.title;
 const me = document.body.dataset.member;
+const tabs = new BroadcastChannel(`extranet:unread:${me}`);
 let timer;
 const known = new Map(); // workspace -> the last seq heard of
 
@@ -29,6 +30,8 @@ document.addEventListener("extranet:head", ({ detail: heads }) => {
   if (wasMissed) ask();
 });
 
+tabs.addEventListener("message", ({ data: workspaces }) => renew(workspaces));
+
 addEventListener("pageshow", (event) => {
   if (event.persisted) ask();
 });
@@ -36,8 +39,13 @@ addEventListener("pageshow", (event) => {
 showInTitle();
 if (document.querySelector("live-thread")) ask();
 
-// Show these numbers: workspace → unread, those without any left out.
+// Show these numbers, here and in the member's other tabs: workspace → unread, those without any left out.
 export function showUnread(workspaces) {
+  tabs.postMessage(workspaces);
+  renew(workspaces);
+}
+
+function renew(workspaces) {
   for (const row of document.querySelectorAll("[data-workspace]")) {
     const badge = row.querySelector(".badge");
     if (badge) show(badge, workspaces[row.dataset.workspace] ?? 0);

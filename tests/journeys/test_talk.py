@@ -211,9 +211,12 @@ def test_counts_beside_workspaces_and_in_the_navigation_move(here: House) -> Non
     expect(grace.page.locator("[data-count=workspaces]").first).to_have_text("2")
     expect(grace.page).to_have_title(re.compile(r"^\(2\) "))
     assert grace.barriers() == []
+    # What is read in another tab is unread no more in this one.
     beside = grace.context.new_page()
     beside.goto(here.talk.path())
     expect(beside).to_have_title(re.compile("^Plans"))
+    expect(row.locator(".badge")).to_have_text("")
+    expect(grace.page).to_have_title(re.compile("^Workspaces"))
 
 
 def test_only_the_author_and_hosts_are_offered_what_they_may_do(here: House) -> None:
