@@ -8,7 +8,7 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast, get_origin
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -16,7 +16,7 @@ from pydantic.json_schema import models_json_schema
 
 from extranet.doors import public
 from extranet.errors import Invalid, Refusal
-from extranet.forms import tidy, tidy_text
+from extranet.forms import is_visible, tidy, tidy_text
 from extranet.i18n import _, lazy
 
 PREFIX = "/api/v1"
@@ -76,7 +76,7 @@ class Done(Answer):
 
 
 def _filled(text: str | None) -> str:
-    if not text:
+    if not text or not is_visible(text):
         raise ValueError("empty")
     return text
 
@@ -303,7 +303,7 @@ def _has_nul(body: Any) -> bool:
 
 
 def _query(model: type[BaseModel]) -> dict[str, Any]:
-    lists = {name for name, info in model.model_fields.items() if "list" in str(info.annotation)}
+    lists = {name for name, info in model.model_fields.items() if get_origin(info.annotation) is list}
     return {
         name: request.args.getlist(name) if name in lists else request.args[name] for name in request.args
     }

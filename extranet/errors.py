@@ -19,6 +19,10 @@ from extranet.i18n import _, lazy
 
 log = logging.getLogger(__name__)
 
+_NEVER_SHOWN = {"csrf_token", "client_id", "answers", "next", "password", "current", "new"}
+_WORTH_KEEPING = 20
+"""Characters that nobody likes to type again."""
+
 
 class Refusal(Exception):
     """Something that a person asked for and that is not done; subclasses say why."""
@@ -155,12 +159,25 @@ def _sentences(value: Any) -> list[str]:
 def _page(status: int, sentence: str, *, code: str, fields: Mapping[str, Any]) -> Response:
     shown = {name: _sentences(value) for name, value in fields.items()}
     try:
-        html = render_template("errors/error.html", status=status, sentence=sentence, code=code, fields=shown)
+        html = render_template(
+            "errors/error.html", status=status, sentence=sentence, code=code, fields=shown, written=_written()
+        )
     except Exception:  # the page of an error may not fail on what made the error, such as the database
         log.exception("The page of an error could not be made")
         db.rollback()
         html = render_template("errors/plain.html", status=status, sentence=sentence)
     return Response(html, mimetype="text/html")
+
+
+def _written() -> list[str]:
+    """The texts that were sent from a page of ours, so that nobody loses what they wrote to what happened meanwhile."""
+    if request.headers.get("Origin") != request.host_url.rstrip("/"):
+        return []  # what another site makes a browser send is not shown as if it were ours
+    try:
+        sent = request.form.items()
+    except HTTPException:
+        return []
+    return [text for name, text in sent if name not in _NEVER_SHOWN and len(text) >= _WORTH_KEEPING]
 
 
 def _refused(error: Refusal) -> ResponseReturnValue:

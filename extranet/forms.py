@@ -99,11 +99,16 @@ class Filled(InputRequired):
     """Something other than space must be there."""
 
     def __call__(self, _form: Any, field: Field) -> None:
-        if not (field.data.strip() if isinstance(field.data, str) else field.data):
+        if not (is_visible(field.data) if isinstance(field.data, str) else field.data):
             raise StopValidation(_("Fill in this field."))
 
 
 filled = Filled()
+
+
+def is_visible(text: str) -> bool:
+    """Whether there is anything to see: not only space and characters that are never seen."""
+    return any(unicodedata.category(c)[0] not in "ZC" for c in text)
 
 
 class EmailAddress:

@@ -28,11 +28,11 @@ def scene(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Scene:
         person.client  # noqa: B018 – what they are known by is kept while things are still kept
         if person.member_id:
             person.token  # noqa: B018
-    monkeypatch.setattr(db, "settle", _give_up)
+    monkeypatch.setattr(db, "settle", give_up)
     return scene
 
 
-def _give_up() -> None:
+def give_up() -> None:
     """Write all, so that the database can object, and keep nothing."""
     held = g.pop("db_session", None)
     if held is not None:
