@@ -175,6 +175,6 @@ def _add(
 
 def _digest(secret: str) -> str:
     """A secret of 256 random bits needs no slow hash."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -106,7 +106,8 @@ class Database:
 
     def _sqlite(self) -> Engine:
         engine = sa.create_engine(
-            self.url, pool_size=20, max_overflow=80, connect_args={"timeout": 0, "check_same_thread": False}
+            self.url, pool_size=20, max_overflow=80, connect_args={"timeout": 0, "check_same_thread": False},
+            hide_parameters=True,
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
@@ -115,7 +116,7 @@ class Database:
     def _postgresql(self) -> Engine:
         return sa.create_engine(
             self.url, pool_size=20, max_overflow=30, pool_timeout=PATIENCE, pool_pre_ping=True, pool_recycle=1800,
-            json_serializer=_json,
+            json_serializer=_json, hide_parameters=True,
         )
 
 

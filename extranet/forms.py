@@ -60,11 +60,18 @@ class Form(FlaskForm):  # type: ignore[misc]
         return {name: value for name, value in self.data.items() if name != "csrf_token"}
 
 
+_UNSEEN = dict.fromkeys([0xAD, 0x200B, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
+
+
 def tidy(text: str | None) -> str | None:
-    """A line as it is kept: composed (NFC), without control characters, without space around or doubled."""
+    """A line as it is kept: composed (NFC), without control characters, without space around or doubled.
+
+    Marks that nobody sees and that make two names look the same, or one read backwards, are left out; the joiners that
+    Persian and emoji need stay.
+    """
     if text is None:
         return None
-    composed = unicodedata.normalize("NFC", text)
+    composed = unicodedata.normalize("NFC", text).translate(_UNSEEN)
     return " ".join("".join(c if unicodedata.category(c) != "Cc" else " " for c in composed).split())
 
 

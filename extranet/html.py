@@ -21,6 +21,11 @@ TAGS = frozenset({"p", "br", "strong", "em", "s", "a", "ul", "ol", "li", "blockq
 ATTRIBUTES = {"a": ["href", "rel"], "ol": ["start"], "*": ["dir"]}
 PROTOCOLS = frozenset({"http", "https", "mailto", "tel"})
 
+MOST_MARKS = 2_000
+MOST_ADDRESSES = 60
+"""Marks and addresses that a text of Markdown may have; the longest that was measured then takes 60 ms, not seconds."""
+_MARKS = re.compile(r"[\[\]*_`<>&~.\n]")
+
 _BLOCKS = frozenset({"paragraph_open", "list_item_open", "blockquote_open", "heading_open"})
 _cleaner = Cleaner(
     tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True,
@@ -57,7 +62,13 @@ def from_template(html: str) -> Markup:
 
 
 def from_markdown(text: str) -> Clean:
-    """Markdown as clean HTML; line breaks are kept, bare addresses become links."""
+    """Markdown as clean HTML; line breaks are kept, bare addresses become links.
+
+    What nobody writes by hand, thousands of marks or a hundred addresses, is taken as plain text: reading Markdown
+    takes time in the square of them, and the whole process waits.
+    """
+    if len(_MARKS.findall(text)) > MOST_MARKS or text.count("://") > MOST_ADDRESSES:
+        return _plain(text)
     return clean(_markdown.render(text))
 
 
@@ -70,6 +81,11 @@ def to_text(html: str) -> str:
 def mark(fragments: Sequence[tuple[str, bool]]) -> Markup:
     """Fragments of plain text, those that match inside <mark>; all of it escaped."""
     return Markup("").join(Markup("<mark>%s</mark>") % text if hit else escape(text) for text, hit in fragments)
+
+
+def _plain(text: str) -> Clean:
+    blocks = [escape(block).replace("\n", Markup("<br>\n")) for block in re.split(r"\n{2,}", text) if block.strip()]
+    return Clean("\n".join(f'<p dir="auto">{block}</p>' for block in blocks))
 
 
 def _soften(state: Any) -> None:

@@ -9,7 +9,10 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from extranet.config import Settings
+from extranet.db import SAFE_METHODS
+from extranet.forms import tidy
 from extranet.identity import current_member
+from extranet.members import email_key
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -20,7 +23,7 @@ def _who() -> str:
 
 
 def _saying(field: str) -> str:
-    said = request.form.get(field, "").strip().casefold()
+    said = email_key(tidy(request.form.get(field, "")) or "")
     return f"{get_remote_address()} {hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
@@ -36,8 +39,12 @@ def install(app: Flask, settings: Settings) -> None:
     _limiter.init_app(app)
 
 
-def limited(limit: str, *, by_address: bool = False, field: str = "") -> Callable[[View], View]:
-    """Take at most `limit` requests («10 per minute») of one member, else of one address; safe methods do not count.
+def limited(
+    limit: str, *, by_address: bool = False, field: str = "", counts_reads: bool = False
+) -> Callable[[View], View]:
+    """Take at most `limit` requests («10 per minute») of one member, else of one address.
+
+    Safe methods do not count, unless reading is what costs.
 
     With `field`, those of one address that say the same in that field of a form are counted by themselves: a whole
     office may sign in from one address, but nobody guesses at one door for long.
@@ -45,5 +52,5 @@ def limited(limit: str, *, by_address: bool = False, field: str = "") -> Callabl
     key = (lambda: _saying(field)) if field else get_remote_address if by_address else _who
     return cast(
         Callable[[View], View],
-        _limiter.limit(limit, key_func=key, exempt_when=lambda: request.method in ("GET", "HEAD", "OPTIONS")),
+        _limiter.limit(limit, key_func=key, exempt_when=lambda: not counts_reads and request.method in SAFE_METHODS),
     )

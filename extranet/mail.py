@@ -1,6 +1,7 @@
 """Letters: made from templates in the reader's language, handed to SMTP or, in development, to a folder and console."""
 
 import logging
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from flask import Flask, current_app, render_template
 from extranet import clock
 from extranet.config import Settings
 from extranet.i18n import in_language
+from extranet.members import ascii_domain
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +70,7 @@ class Post:
     def _by_folder(self, message: EmailMessage) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         stamp = clock.now().strftime("%Y%m%dT%H%M%S%f")
-        path = self._folder / f"{stamp}-{parseaddr(str(message['To']))[1]}.eml"
+        path = self._folder / f"{stamp}-{_as_file_name(parseaddr(str(message['To']))[1])}.eml"
         path.write_bytes(bytes(message))
         body = message.get_body(("plain",))
         text = body.get_content() if body is not None else ""
@@ -114,12 +116,15 @@ def compose(letter: Letter) -> EmailMessage:
 
 def _mailbox(name: str, address: str) -> Address:
     local, _at, domain = address.rpartition("@")
-    ascii_domain = domain.encode("idna").decode("ascii")  # every mail server takes it
-    return Address(display_name=" ".join(name.split()), username=local, domain=ascii_domain)
+    return Address(display_name=" ".join(name.split()), username=local, domain=ascii_domain(domain))
 
 
 def _domain() -> str:
     return parseaddr(current_app.extensions["post_sender"])[1].rpartition("@")[2] or "localhost"
+
+
+def _as_file_name(address: str) -> str:
+    return re.sub(r"[^\w.@+-]", "_", address)[:100]
 
 
 def letters_in(folder: Path) -> list[Path]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
+import idna
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
@@ -97,8 +98,17 @@ class Member(Base):
 
 
 def email_key(email: str) -> str:
-    """The form in which two e-mail addresses are compared: without case and surrounding space."""
-    return email.strip().casefold()
+    """The form in which two e-mail addresses are compared: without case, the domain as letters are sent to it."""
+    local, at, domain = email.strip().rpartition("@")
+    return f"{local.lower()}{at}{ascii_domain(domain)}"
+
+
+def ascii_domain(domain: str) -> str:
+    """A domain as it is looked up: in lower case, by IDNA 2008, in which ß is a letter of its own."""
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        return domain.lower()
 
 
 def surname_first(name: str) -> str:

@@ -8,7 +8,9 @@ through Redis in the others, and, if Redis is away, by each process's own look a
 
 import json
 import logging
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -28,11 +30,33 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT = 10.0
 """Seconds between two heartbeats; clients expect one at least every 15."""
+MOST_OPEN = 20
+"""Sockets that one credential may hold open: tabs of a browser."""
+MOST_WORDS = 3
+"""Words that a socket may say in a second; a page says one in three seconds."""
 _GOODBYE = "extranet:goodbye"
 
 Payload = Mapping[str, Any] | Callable[[str], Mapping[str, Any]]
 People = Iterable[str] | sa.Select[str]
 Heads = Callable[[Collection[str]], Mapping[str, Mapping[str, int]]]
+
+
+@dataclass(slots=True)
+class Open:
+    """An open socket: the credential that it came with, whose it is, and how much it has just said."""
+
+    credential: str
+    member: str
+    since: float = 0.0
+    words: int = 0
+
+    def may_speak(self) -> bool:
+        """Whether it has said less than `MOST_WORDS` in the last second; asked once for each word."""
+        now = time.monotonic()
+        if now - self.since >= 1:
+            self.since, self.words = now, 0
+        self.words += 1
+        return self.words <= MOST_WORDS
 
 
 class Realtime:
@@ -41,7 +65,7 @@ class Realtime:
     def __init__(self, app: Flask, *, redis_url: str) -> None:
         self._app = app
         self._redis_url = redis_url
-        self._sockets: dict[str, tuple[str, str]] = {}  # socket id -> credential id, member id
+        self._sockets: dict[str, Open] = {}  # by socket id
         self._heads: list[Heads] = []
         self._started = False
         self.heard: dict[str, Guard] = {}
@@ -92,14 +116,23 @@ class Realtime:
             self._tell_the_others(list(credential_ids))
 
     def _connect(self, auth: Any = None) -> bool:
-        credential = self._credential(auth)
-        if credential is None or not credential.member.has_accepted_terms:
+        """Let in who comes with a credential; whatever goes wrong meanwhile lets nobody in."""
+        try:
+            credential = self._credential(auth)
+            if credential is None or not credential.member.has_accepted_terms or self._has_many(credential.id):
+                return False
+            sid = _socket_id()
+            self._sockets[sid] = Open(credential.id, credential.member_id)
+            join_room(inbox(credential.id))
+            self._greet(sid, credential.member_id)
+        except Exception:
+            log.exception("A socket could not be let in")
+            self._sockets.pop(_socket_id(), None)
             return False
-        sid = _socket_id()
-        self._sockets[sid] = (credential.id, credential.member_id)
-        join_room(inbox(credential.id))
-        self._greet(sid, credential.member_id)
         return True
+
+    def _has_many(self, credential_id: str) -> bool:
+        return sum(1 for held in self._sockets.values() if held.credential == credential_id) >= MOST_OPEN
 
     def _credential(self, auth: Any) -> Credential | None:
         secret = auth.get("token") if isinstance(auth, dict) else None
@@ -112,12 +145,14 @@ class Realtime:
         self._sockets.pop(_socket_id(), None)
 
     def _hear(self, handler: Callable[..., Any], door: Door, rule: Rule, data: Any) -> Any:
-        entry = self._sockets.get(_socket_id())
-        if entry is None or not isinstance(data, dict):
+        held = self._sockets.get(_socket_id())
+        if held is None or not isinstance(data, dict):
             return {"status": 400}
+        if not held.may_speak():
+            return {"status": 429}
         try:
             with db.reading():
-                credential = credentials.find_usable(entry[0])
+                credential = credentials.find_usable(held.credential)
                 if credential is None:
                     disconnect()
                     return {"status": 401}
@@ -144,13 +179,14 @@ class Realtime:
     def beat(self) -> None:
         """Close what was ended meanwhile and tell everyone connected here how far their workspaces are."""
         here = dict(self._sockets)
+        credentials_here = {held.credential for held in here.values()}
         with db.reading():
-            live = _still_usable({credential for credential, _member in here.values()})
-            heads = self._gather({member for _credential, member in here.values()})
-        self._close_here({credential for credential, _member in here.values()} - live)
-        for sid, (credential, member) in here.items():
-            if credential in live:
-                self.socketio.emit("head", heads.get(member, {}), to=sid)
+            live = _still_usable(credentials_here)
+            heads = self._gather({held.member for held in here.values()})
+        self._close_here(credentials_here - live)
+        for sid, held in here.items():
+            if held.credential in live:
+                self.socketio.emit("head", heads.get(held.member, {}), to=sid)
 
     def _gather(self, member_ids: Collection[str]) -> dict[str, dict[str, int]]:
         gathered: dict[str, dict[str, int]] = {member: {} for member in member_ids}
@@ -161,8 +197,8 @@ class Realtime:
         return gathered
 
     def _close_here(self, ended: set[str]) -> None:
-        for sid, (credential, _member) in list(self._sockets.items()):
-            if credential in ended:
+        for sid, held in list(self._sockets.items()):
+            if held.credential in ended:
                 self._sockets.pop(sid, None)
                 self.socketio.server.disconnect(sid)
 
