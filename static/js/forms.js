@@ -3,7 +3,7 @@
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method === "dialog") return;
-  if (form.dataset.confirm && !form.dataset.confirmed) {
+  if (form.dataset.confirm && !("confirmed" in form.dataset)) {
     event.preventDefault();
     ask(form, event.submitter);
   } else {
