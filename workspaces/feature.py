@@ -65,7 +65,7 @@ def _follow(app: Flask) -> None:
     follow = events.reactions(app)
     for event in _LIFE:
         follow.at_once(event, tell_change)
-    for event in (WorkspaceArchived, WorkspaceReopened, WorkspaceTrashed, WorkspaceRestored):
+    for event in (WorkspaceChanged, WorkspaceArchived, WorkspaceReopened, WorkspaceTrashed, WorkspaceRestored):
         follow.later(event, reactions.tell_the_other_hosts)
     searchable(
         app,

@@ -109,6 +109,14 @@ class Workspace(Base):
         """Whether what was typed is its name, however its letters are composed and spaced."""
         return _as_compared(typed) == _as_compared(self.name)
 
+    def is_wider(self, visibility: Visibility, joining: Joining, shows_earlier: bool) -> bool:
+        """Whether more people would find it, come in more easily or see more with these than they do now."""
+        return (
+            (visibility == "listed" and not self.is_listed)
+            or _easiness(joining) > _easiness(self.joining)
+            or (shows_earlier and not self.shows_earlier)
+        )
+
     def ensure_active(self) -> None:
         """Raise `Archived` unless it can be written to."""
         if not self.is_active:
@@ -157,6 +165,10 @@ class Workspace(Base):
         if not self.is_trashed:
             raise NotInTrash
         self.trashed_at = self.trashed_by_id = None
+
+
+def _easiness(joining: str) -> int:
+    return ["invitation", "request", "open"].index(joining)
 
 
 def _as_compared(name: str) -> str:

@@ -229,6 +229,14 @@ def is_asking(member: Member, workspace: Workspace) -> bool:
     return db.session().scalar(statement) is not None
 
 
+def is_host(workspace: Workspace, member: Member) -> bool:
+    """Whether the member hosts the workspace now."""
+    statement = sa.select(Membership.id).where(
+        Membership.workspace_id == workspace.id, Membership.member_id == member.id, Membership.role == "host"
+    )
+    return db.session().scalar(statement) is not None
+
+
 def hold(workspace: Workspace) -> Workspace:
     """Read it afresh and let nobody else change it, or who is in it, until this transaction ends.
 

@@ -1,4 +1,4 @@
-"""What follows when a workspace ends or comes back: its hosts get a letter if somebody else did it."""
+"""What follows when a workspace is changed, ends or comes back: its hosts get a letter if somebody else did it."""
 
 from extranet import db, mail
 from extranet.events import Recorded
@@ -9,6 +9,7 @@ from workspaces.memberships.reactions import letter_to
 from workspaces.models import Workspace
 
 _SUBJECTS = {
+    "workspace-changed": lazy("The settings of a workspace were changed"),
     "workspace-archived": lazy("A workspace was archived"),
     "workspace-reopened": lazy("A workspace was opened again"),
     "workspace-trashed": lazy("A workspace was deleted"),
@@ -26,4 +27,5 @@ def tell_the_other_hosts(recorded: Recorded) -> None:
         hosts = [host for host in hosts_to_write_to(workspace.id) if host.id != recorded.actor_id]
     for host in hosts:
         subject = _SUBJECTS[recorded.kind]
-        mail.send(letter_to(host, subject, "workspaces-ended", workspace=workspace, actor=actor, what=recorded.kind))
+        facts = {"workspace": workspace, "actor": actor, "what": recorded.kind, "at": recorded.at}
+        mail.send(letter_to(host, subject, "workspaces-ended", **facts))

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from extranet import clock, db, events
-from extranet.errors import Invalid
+from extranet.errors import Invalid, Refusal
 from extranet.events import EventRow
 from extranet.i18n import lazy
 from extranet.ids import slug_of
@@ -24,7 +24,7 @@ from workspaces.events import (
 )
 from workspaces.memberships.models import Invitation, JoinRequest, Membership
 from workspaces.models import TRASH_DAYS, Joining, Kind, Visibility, Workspace
-from workspaces.queries import hold
+from workspaces.queries import hold, is_host
 
 
 class OtherName(Invalid):
@@ -32,6 +32,15 @@ class OtherName(Invalid):
 
     def __init__(self) -> None:
         super().__init__(fields={"name": lazy("This is not the name of the workspace. Type it as it stands above.")})
+
+
+class ForHostsToOpen(Refusal):
+    """Moderators never read what is said, so they do not make the way in wider, for themselves or for others."""
+
+    status = 403
+    sentence = lazy(
+        "Only a host of the workspace can list it, make it easier to join or show its earlier messages to newcomers."
+    )
 
 
 class NotDue(Exception):
@@ -77,8 +86,13 @@ def change(
     shows_earlier: bool,
     by: Member,
 ) -> Workspace:
-    """Change what is said of it and how one joins; its address stays. Raises `Archived`, `EndsBeforeItStarts`."""
+    """Change what is said of it and how one joins; its address stays.
+
+    Raises `Archived`, `EndsBeforeItStarts`, and `ForHostsToOpen` where somebody else than a host would let more in.
+    """
     hold(workspace).ensure_active()
+    if workspace.is_wider(visibility, joining, shows_earlier) and not is_host(workspace, by):
+        raise ForHostsToOpen
     workspace.last(from_day=starts_on, to_day=ends_on)
     workspace.name, workspace.purpose, workspace.kind = name, purpose, kind
     workspace.visibility, workspace.joining, workspace.shows_earlier = visibility, joining, shows_earlier

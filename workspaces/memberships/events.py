@@ -11,8 +11,11 @@ from extranet.events import Event
 
 @dataclass(frozen=True, slots=True)
 class MemberJoined(Event):
+    """`invited_by` is who decided it, if they came by an invitation; else whoever did it decided."""
+
     workspace: str
     member: str
+    invited_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

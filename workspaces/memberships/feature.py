@@ -45,6 +45,8 @@ def install(app: Flask) -> None:
     follow.later(RequestDeclined, reactions.tell_who_was_declined)
     follow.later(InvitationSent, reactions.send_the_invitation)
     follow.later(HostAppointed, reactions.tell_the_new_host)
+    for brought in (MemberJoined, HostAppointed):
+        follow.later(brought, reactions.tell_the_hosts_whom_a_moderator_brought)
 
 
 def _own_invitations(member: Member) -> Sequence[Invitation] | None:

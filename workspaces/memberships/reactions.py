@@ -11,6 +11,7 @@ from extranet.members import Member
 from workspaces.memberships import queries, service
 from workspaces.memberships.models import Invitation, JoinRequest
 from workspaces.models import Workspace
+from workspaces.queries import is_host
 
 
 def tell_hosts_of_the_request(recorded: Recorded) -> None:
@@ -77,6 +78,24 @@ def tell_the_new_host(recorded: Recorded) -> None:
         mail.send(letter_to(member, lazy("You now host a workspace"), "workspaces-host", workspace=workspace))
 
 
+def tell_the_hosts_whom_a_moderator_brought(recorded: Recorded) -> None:
+    """Moderators never read what is said, so the hosts know when one comes in, or lets in or appoints somebody."""
+    event = recorded.event
+    decider_id = getattr(event, "invited_by", None) or recorded.actor_id
+    with db.reading() as held:
+        workspace, member = held.get(Workspace, event.workspace), held.get(Member, event.member)
+        decider = held.get(Member, decider_id) if decider_id is not None else None
+        if workspace is None or member is None or decider is None:
+            return
+        is_watched = recorded.kind == "member-joined" and member.is_moderator
+        if not is_watched and (not decider.is_moderator or is_host(workspace, decider)):
+            return
+        hosts = [host for host in queries.hosts_to_write_to(workspace.id) if host.id not in (member.id, decider.id)]
+    facts = {"workspace": workspace, "member": member, "decider": decider, "what": recorded.kind, "at": recorded.at}
+    for host in hosts:
+        mail.send(letter_to(host, lazy("A moderator and your workspace"), "workspaces-moderator", **facts))
+
+
 def give_a_new_member_their_invitations(recorded: Recorded) -> None:
     """Invitations that went to the address before it was a member's wait on the member's home."""
     member = db.session().get(Member, recorded.event.member_id)
@@ -84,7 +103,7 @@ def give_a_new_member_their_invitations(recorded: Recorded) -> None:
         service.link_invitations(member)
 
 
-def letter_to(member: Member, subject: object, template: str, **facts: object) -> Letter:
+def letter_to(member: Member, subject: object, template: str, /, **facts: object) -> Letter:
     """A letter to a member in their language."""
     language = member.language or setting_of(current_app).default_language
     return Letter(member.email, member.name, language, subject, template, facts)

@@ -28,7 +28,7 @@ from workspaces.memberships.events import (
 )
 from workspaces.memberships.models import Invitation, JoinRequest, KeptOut, Membership
 from workspaces.models import Workspace
-from workspaces.queries import hold
+from workspaces.queries import hold, is_host
 
 Row = TypeVar("Row", Membership, JoinRequest, KeptOut, Invitation)
 
@@ -71,6 +71,13 @@ class NotJoined(Refusal):
 
 class NotKeptOut(Refusal):
     sentence = lazy("This person is not kept out.")
+
+
+class NotForYourself(Refusal):
+    """Moderators manage who is in, but never let themselves in where they would read what is said."""
+
+    status = 403
+    sentence = lazy("You cannot decide this for yourself: another moderator or a host of the workspace must do it.")
 
 
 class LastHost(Refusal):
@@ -134,11 +141,12 @@ def withdraw_request(workspace: Workspace, *, by: Member) -> None:
 
 
 def accept(workspace: Workspace, member: Member, *, by: Member) -> Membership:
-    """Let in who has asked; who is in already stays so. Raises `Archived`, `NotWaiting`."""
+    """Let in who has asked; who is in already stays so. Raises `Archived`, `NotWaiting`, `NotForYourself`."""
     hold(workspace)
     if (membership := _membership(workspace, member)) is not None:
         return membership
     workspace.ensure_active()
+    _ensure_not_for_oneself(workspace, member, by)
     _waiting(workspace, member)
     membership = _admit(workspace, member, shows_earlier=workspace.shows_earlier, by=by)
     events.record(RequestAccepted(workspace.id, member.id), by=by)
@@ -186,16 +194,19 @@ def invite(
 def accept_invitation(invitation: Invitation, *, by: Member) -> Membership:
     """Join by an invitation: whoever holds it may, unless they are kept out. Who is in already stays so.
 
-    Raises `Archived`, `InvitationGone`, `NotInvited`.
+    Raises `Archived`, `InvitationGone`, `NotInvited`, `NotForYourself`.
     """
     workspace, standing_invitation = _hold_with(invitation)
     if (membership := _membership(workspace, by)) is not None:
         return membership
     workspace.ensure_active()
+    if standing_invitation.invited_by_id == by.id:
+        raise NotForYourself
     if _is_kept_out(workspace, by):
         raise NotInvited
     db.session().delete(standing_invitation)
-    return _admit(workspace, by, shows_earlier=standing_invitation.shows_earlier, by=by)
+    seeing, inviter = standing_invitation.shows_earlier, standing_invitation.invited_by_id
+    return _admit(workspace, by, shows_earlier=seeing, by=by, invited_by=inviter)
 
 
 def decline_invitation(invitation: Invitation, *, by: Member) -> None:
@@ -250,8 +261,12 @@ def keep_out(workspace: Workspace, member: Member, reason: str, *, by: Member) -
 
 
 def let_in_again(workspace: Workspace, member: Member, *, by: Member) -> None:
-    """Keep somebody out no longer; they are not in by that, but may come in as others do. Raises `NotKeptOut`."""
+    """Keep somebody out no longer; they are not in by that, but may come in as others do.
+
+    Raises `NotKeptOut`, `NotForYourself`.
+    """
     hold(workspace).ensure_here()
+    _ensure_not_for_oneself(workspace, member, by)
     kept = _kept_out(workspace, member)
     if kept is None:
         raise NotKeptOut
@@ -260,8 +275,12 @@ def let_in_again(workspace: Workspace, member: Member, *, by: Member) -> None:
 
 
 def appoint(workspace: Workspace, member: Member, *, by: Member) -> Membership:
-    """Make somebody who has joined a host; a host stays one. Raises `NotJoined`, `AlreadyInTrash`."""
+    """Make somebody who has joined a host; a host stays one.
+
+    Raises `NotJoined`, `AlreadyInTrash`, `NotForYourself`.
+    """
     hold(workspace).ensure_here()
+    _ensure_not_for_oneself(workspace, member, by)
     membership = _membership(workspace, member)
     if membership is None:
         raise NotJoined
@@ -293,14 +312,16 @@ def link_invitations(member: Member) -> None:
     )
 
 
-def _admit(workspace: Workspace, member: Member, *, shows_earlier: bool, by: Member) -> Membership:
+def _admit(
+    workspace: Workspace, member: Member, *, shows_earlier: bool, by: Member, invited_by: str | None = None
+) -> Membership:
     """Let a member in from now on; what asked for it, or offered it, is done with."""
     for waiting in (_request(workspace, member), _invitation(workspace, member)):
         if waiting is not None:
             db.session().delete(waiting)
     membership = Membership(workspace_id=workspace.id, member_id=member.id)
     db.session().add(membership)
-    seq = _record(MemberJoined(workspace.id, member.id), workspace, by).seq or 0
+    seq = _record(MemberJoined(workspace.id, member.id, invited_by), workspace, by).seq or 0
     membership.joined_seq, membership.sees_from = seq, 0 if shows_earlier else seq
     return membership
 
@@ -319,6 +340,12 @@ def _ensure_can_be_invited(workspace: Workspace, member: Member, by: Member) -> 
     request = _request(workspace, member)
     if request is not None and request.is_waiting:
         raise HasAsked
+
+
+def _ensure_not_for_oneself(workspace: Workspace, member: Member, by: Member) -> None:
+    """A host, who is in, may do anything to themselves; a moderator who is none, nothing that brings them in."""
+    if member.id == by.id and not is_host(workspace, by):
+        raise NotForYourself
 
 
 def _ensure_not_last_host(membership: Membership) -> None:
