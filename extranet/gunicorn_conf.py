@@ -5,6 +5,7 @@ stays unpatched in the workers.
 """
 
 import gc
+import logging
 from typing import Any
 
 
@@ -13,6 +14,13 @@ def post_worker_init(worker: Any) -> None:
     from extranet.app import start
 
     start(worker.wsgi)
+    logging.getLogger("gunicorn.error").addFilter(_is_worth_noting)
     # What is here now stays until the end: the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()
+
+
+def _is_worth_noting(record: logging.LogRecord) -> bool:
+    """Not that a page was closed while its WebSocket opened, which engineio tells by an `OSError` without a number."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, OSError) and error.errno is None)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -20,6 +20,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 def _who() -> str:
     member = current_member()
     return member.id if member is not None else get_remote_address()
+
+
+def _is_exempt(*, counts_reads: bool) -> bool:
+    """The limiter is one for all apps of a process; whether it counts is each app's own setting."""
+    is_read = request.method in SAFE_METHODS and not counts_reads
+    return is_read or not current_app.config["RATELIMIT_ENABLED"]
 
 
 def _saying(field: str) -> str:
@@ -52,5 +58,5 @@ def limited(
     key = (lambda: _saying(field)) if field else get_remote_address if by_address else _who
     return cast(
         Callable[[View], View],
-        _limiter.limit(limit, key_func=key, exempt_when=lambda: not counts_reads and request.method in SAFE_METHODS),
+        _limiter.limit(limit, key_func=key, exempt_when=lambda: _is_exempt(counts_reads=counts_reads)),
     )
