@@ -21,7 +21,7 @@ from extranet.moderation import service as moderation
 from tests.cast import Cast, Person, keeping
 from workspaces import service as workspaces
 from workspaces.discussions import service as discussions
-from workspaces.discussions.models import Thread
+from workspaces.discussions.models import Message, Thread
 from workspaces.memberships import service as memberships
 from workspaces.models import Visibility, Workspace
 
@@ -48,7 +48,8 @@ class Space:
     name: str
     thread_id: str = ""
     messages: dict[str, str] = field(default_factory=dict)
-    """«first» (Ada's), «own» (Grace's, edited), «left» (Lee's), «suspended» (Sue's), «taken back» and «retracted»."""
+    """«first» and «later» (Ada's), «own» (Grace's, edited), «left» (Lee's), «suspended» (Sue's), «taken back» and
+    «retracted»."""
     invitation_id: str = ""
     invitation_token: str = ""
     own_invitation_id: str = ""
@@ -59,7 +60,8 @@ class Scene:
 
     `spaces` are «listed» and «unlisted» (active, joined by request), each also «… archived» and «… trash»; and «open»,
     a listed one that anybody may join. In each: Ada and Hugo host; Grace and Olga have joined; Lee has left; Sue, who
-    had joined, is suspended. In the active ones Rita asks to join, Kim is kept out and Ingrid is invited.
+    had joined, is suspended; Nina has joined last and sees nothing earlier than the «later message». In the active ones
+    Rita asks to join, Kim is kept out and Ingrid is invited.
     """
 
     def __init__(self, app: Flask, say: Say | None = None) -> None:
@@ -75,6 +77,7 @@ class Scene:
         self.ingrid, self.hanna = cast.member("Ingrid Invited"), cast.member(
             "Hanna Hidden", email=self.say("hidden card: account address")
         )
+        self.nina = cast.member("Nina Newcomer")
         self.applicant = Person(app)
         self.spaces: dict[str, Space] = {}
         for person in (self.sue, self.lee):  # what they hold from before
@@ -151,6 +154,9 @@ class Scene:
         memberships.appoint(workspace, self._member(self.hugo), by=ada)
         self._talk(workspace, space, say)
         memberships.leave(workspace, by=self._member(self.lee))
+        memberships.invite(workspace, self._member(self.nina), by=ada, shows_earlier=False)
+        memberships.join(workspace, by=self._member(self.nina))
+        self._say_later(workspace, space, say)
         if key.endswith(("archived", "trash")):
             workspaces.archive(workspace, outcome=say("outcome"), by=ada)
             if key.endswith("trash"):
@@ -180,6 +186,14 @@ class Scene:
         post("suspended", "message of who is suspended", self.sue)
         post("taken back", "message taken back", self.grace)
         post("retracted", "retracted message", self.grace)
+
+    def _say_later(self, workspace: Workspace, space: Space, say: Say) -> None:
+        thread, answered = db.session().get_one(Thread, space.thread_id), space.messages["first"]
+        said = discussions.post(
+            thread, workspace, say("later message"), by=self._member(self.ada),
+            answers=db.session().get_one(Message, answered),
+        )  # fmt: skip
+        space.messages["later"] = said.id
 
     def _wait_outside(self, workspace: Workspace, space: Space, say: Say) -> None:
         ada = self._member(self.ada)

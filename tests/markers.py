@@ -11,20 +11,23 @@ from tests.cast import Person
 from tests.factories import Scene
 
 INSIDE = frozenset({"ada", "hugo", "grace", "olga"})
+NEWCOMER = frozenset({"nina"})
+"""Has joined, and sees nothing that was said before."""
 HOSTS = frozenset({"ada", "hugo"})
 MODERATORS = frozenset({"moses", "irma"})
-MEMBERS = INSIDE | MODERATORS | {"mallory", "lee", "rita", "kim", "ingrid", "hanna"}
+MEMBERS = INSIDE | NEWCOMER | MODERATORS | {"mallory", "lee", "rita", "kim", "ingrid", "hanna"}
 NOBODY: frozenset[str] = frozenset()
 
 OF_A_WORKSPACE = {
-    "purpose": INSIDE,
-    "thread": INSIDE,
+    "purpose": INSIDE | NEWCOMER,
+    "thread": INSIDE | NEWCOMER,
+    "later message": INSIDE | NEWCOMER,
     "message": INSIDE,
     "edited message": INSIDE,
     "message of who left": INSIDE,
     "message of who is suspended": INSIDE,
     "retraction reason": INSIDE,
-    "outcome": INSIDE,
+    "outcome": INSIDE | NEWCOMER,
     "message before its edit": frozenset({"grace"}),
     "message taken back": NOBODY,
     "retracted message": NOBODY,
@@ -96,14 +99,15 @@ def readers(place: str) -> frozenset[str]:
     if what == "name" or (what == "purpose" and space.startswith(("listed", "open"))):
         if space.startswith(("listed", "open")):
             return MEMBERS
-        return INSIDE | MODERATORS | ({"ingrid"} if space == "unlisted" else NOBODY)
+        return INSIDE | NEWCOMER | MODERATORS | ({"ingrid"} if space == "unlisted" else NOBODY)
     return OF_A_WORKSPACE[what]
 
 
 def everybody(scene: Scene) -> dict[str, Person]:
     """All people of a scene by the names that are used here."""
     names = (
-        "visitor", "mallory", "lee", "sue", "moses", "kim", "rita", "ingrid", "hanna", "grace", "ada",
+        "visitor", "mallory", "lee", "sue", "moses", "kim", "rita", "ingrid", "hanna", "grace", "nina",
+        "ada",
     )  # fmt: skip
     return {name: getattr(scene, name) for name in names}
 

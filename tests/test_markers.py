@@ -122,6 +122,8 @@ def test_a_search_for_a_marker_is_answered_like_one_for_a_word_that_was_never_wr
             finding = [form for form in forms if _asked(person, path, form) != nothing]
             leaks += [f"{name} finds «{place}» at {path} with {form}" for form in finding]
     assert not leaks, "\n".join(leaks)
+    later = scene.spaces["unlisted"].messages["later"]
+    assert later in _get(scene.nina, f"/api/v1/search?q={planted.words['unlisted: later message']}").text
     for form in inflected(planted.words["unlisted: message"])[:2]:
         assert scene.spaces["unlisted"].thread_id in _get(scene.grace, f"/api/v1/search?q={form}").text
     assert planted.words["phone"] in _get(scene.mallory, f"/api/v1/contacts?q=0{planted.words['phone']}").text
@@ -132,6 +134,7 @@ _SEARCHES = (
     ("lee", "/api/v1/search?q="),
     ("moses", "/api/v1/search?q="),
     ("grace", "/search?q="),
+    ("nina", "/api/v1/search?q="),
     ("mallory", "/directory?q="),
     ("lee", "/api/v1/contacts?q="),
     ("mallory", "/directory/organisations?q="),
@@ -174,7 +177,10 @@ def _may_be_told(reader: str, place: str) -> bool:
     if reader == "sue" and place == "suspension reason":
         return True
     # Who was in, or was invited, has had letters about it while that held.
-    return reader in readers(place) or (what == "name" and reader in ("grace", "olga", "lee", "sue", "hugo", "ingrid"))
+    return reader in readers(place) or (what == "name" and reader in _WERE_IN)
+
+
+_WERE_IN = ("grace", "olga", "lee", "sue", "hugo", "ingrid", "nina")
 
 
 def _get(person: Person, path: str) -> TestResponse:
