@@ -39,7 +39,7 @@ setup: $(STAMPS)/python $(STAMPS)/assets $(STAMPS)/catalogues $(STAMPS)/dictiona
 
 run: setup
 	@# The sign-ins are kept beside the demo, to be told again the next time.
-	@data="$${DATA_DIR:-var}"; mkdir -p "$$data"; $(FLASK) seed >"$$data/seeded.txt"; \
+	@data="$${DATA_DIR:-var}"; mkdir -m 700 -p "$$data"; $(FLASK) seed >"$$data/seeded.txt"; \
 	if grep -q @ "$$data/seeded.txt"; then mv "$$data/seeded.txt" "$$data/demo.txt"; else rm "$$data/seeded.txt"; fi; \
 	if test -e "$$data/demo.txt"; then cat "$$data/demo.txt"; fi
 	@exec $(FLASK) serve

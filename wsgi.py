@@ -4,6 +4,8 @@ import os
 import sys
 from collections.abc import Mapping
 
+from sqlalchemy.exc import SQLAlchemyError
+
 import directory.feature
 import extranet.accounts.feature
 import extranet.moderation.feature
@@ -29,5 +31,8 @@ def create_app(environment: Mapping[str, str] | None = None) -> Extranet:
     except config.BadSetting as error:
         sys.exit(str(error))
     with app.app_context():
-        migrating.make_if_empty(settings.data_dir)
+        try:
+            migrating.make_if_empty(settings.data_dir)
+        except SQLAlchemyError as error:
+            sys.exit(f"DATABASE_URL: the database cannot be used: {getattr(error, 'orig', None) or error}")
     return app

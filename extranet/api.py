@@ -280,7 +280,7 @@ def _answering(operation: Operation) -> Callable[..., Any]:
 
 
 def _json() -> Any:
-    if request.content_length in (None, 0) and not request.is_json:
+    if not request.get_data():
         return {}
     if not request.is_json:
         raise WrongContent

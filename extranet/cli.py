@@ -1,17 +1,20 @@
 """The commands of `flask --app wsgi …`: a site is kept with these."""
 
 import os
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, cast
 
 import click
+import redis
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from extranet import config, credentials, db, members, migrating, outbox
 from extranet.config import Settings
+from extranet.forms import SHORT, is_email, is_visible, tidy
 from extranet.members import ROLES, Member, email_key
 
 Check = Callable[[], list[str]]
@@ -100,10 +103,23 @@ def serve() -> None:
         "--forwarded-allow-ips", "*" if settings.trusted_proxies else "127.0.0.1",
         "wsgi:create_app()",
     ]
+    if (why := _why_not_to_be_listened_on(settings)) is not None:
+        fail(why)
     click.echo(f"{settings.site_name}: {settings.site_url}")
     sys.stdout.flush()
     db.database().engine.dispose()
     os.execv(sys.executable, arguments)
+
+
+def _why_not_to_be_listened_on(settings: Settings) -> str | None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        with socket.socket(family) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((settings.host, settings.port))
+    except OSError as error:
+        return f"HOST {settings.host} and PORT {settings.port} cannot be listened on: {error.strerror or error}."
+    return None
 
 
 @click.command("create-member")
@@ -117,6 +133,11 @@ def create_member(email: str, name: str, role: str, password_stdin: bool) -> Non
     from extranet.accounts import service
     from extranet.accounts.passwords import hashed, weakness
 
+    email, name = email.strip(), tidy(name) or ""
+    if not is_email(email):
+        fail(f"{email!r} is not an e-mail address, such as name@example.org.")
+    if not is_visible(name) or len(name) > SHORT:
+        fail(f"The name must have 1 to {SHORT} characters.")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     if password is not None and (why := weakness(password, name=name, email=email)):
         fail(str(why))
@@ -126,7 +147,7 @@ def create_member(email: str, name: str, role: str, password_stdin: bool) -> Non
             fail(f"There is a member with the address {email} already.")
         service.create(email=email, name=name, role=cast(members.Role, role), password_hash=kept)
     outbox.drain()
-    click.echo(f"{name} <{email}> is now a {role}.")
+    click.echo(f"{name} <{email}> is now {'an' if role == 'administrator' else 'a'} {role}.")
 
 
 @click.command("create-token")
@@ -179,6 +200,7 @@ def _database_complaints() -> list[str]:
         return [f"The database cannot be reached: {error}"]
     complaints = [] if at == migrating.newest() else ["The database is not up to date: run «flask --app wsgi upgrade»."]
     settings = _settings()
+    complaints += _redis_complaints(settings)
     if not settings.mail_url:
         complaints.append("MAIL_URL is empty: letters go to a folder and reach nobody.")
     if not settings.is_secure and settings.host not in ("127.0.0.1", "localhost", "::1"):
@@ -187,6 +209,16 @@ def _database_complaints() -> list[str]:
         if (left := outbox.backlog()) > 100:
             complaints.append(f"{left} promises wait in the outbox: does a server run, and are its letters taken?")
     return complaints
+
+
+def _redis_complaints(settings: Settings) -> list[str]:
+    if not settings.redis_url:
+        return []
+    try:
+        redis.Redis.from_url(settings.redis_url, socket_connect_timeout=2).ping()
+    except redis.RedisError as error:
+        return [f"REDIS_URL: Redis does not answer, so several server processes do not hear of each other: {error}"]
+    return []
 
 
 def find_member(email: str) -> Member | None:

@@ -82,6 +82,9 @@ def _switch(text: str) -> bool:
     return _one_of("on", "off")(text) == "on"
 
 
+_NEED_A_HOST = frozenset({"http", "https", "smtp", "smtps", "redis", "rediss"})
+
+
 def _address(schemes: tuple[str, ...], *, may_be_empty: bool = False) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if not text and may_be_empty:
@@ -89,6 +92,8 @@ def _address(schemes: tuple[str, ...], *, may_be_empty: bool = False) -> Callabl
         parts = urlsplit(text)
         if parts.scheme not in schemes:
             raise ValueError(f"it must begin with {' or '.join(s + '://' for s in schemes)}")
+        if parts.scheme in _NEED_A_HOST and not parts.hostname:
+            raise ValueError("it names no host")
         if parts.port is not None and not 0 < parts.port < 65536:
             raise ValueError("its port is not possible")
         return text.rstrip("/") if parts.scheme.startswith("http") else text
@@ -177,7 +182,7 @@ def _complete(given: dict[str, Any]) -> Settings:
     folder = Path(given["data_dir"]).expanduser().resolve()
     given["data_dir"] = folder
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise BadSetting(f"DATA_DIR ({folder}) cannot be used: {error.strerror}.") from error
     given["database_url"] = _driver(given["database_url"]) or f"sqlite:///{folder / 'extranet.sqlite3'}"

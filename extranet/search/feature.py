@@ -3,13 +3,15 @@
 import logging
 
 import click
+import sqlalchemy as sa
 from flask import Flask
 from flask.cli import with_appcontext
 from gevent import spawn
 
-from extranet import cli, web
+from extranet import cli, db, web
 from extranet.app import at_start, setting_of
 from extranet.i18n import lazy
+from extranet.members import Member
 from extranet.search.api import api
 from extranet.search.index import Index, IndexBusy
 from extranet.search.reactions import rebuild
@@ -64,6 +66,8 @@ def reindex() -> None:
 
 
 def _complaints() -> list[str]:
-    if not index().is_stale():
+    with db.reading() as held:
+        is_new = held.scalar(sa.select(Member.id).limit(1)) is None
+    if is_new or not index().is_stale():
         return []
     return ["The search index is missing, damaged or of another version: run «flask --app wsgi reindex»."]
