@@ -86,20 +86,28 @@ class JoinRequest(Base):
 
 
 class Invitation(Base):
-    """A host invites a member, or an address that need not be a member's yet.
+    """A host invites a member by name, or an address that need not be a member's yet.
 
-    `email` is the address that the host typed; empty if they chose a member, whose address is not theirs to see.
-    `secret_hash` belongs to the letter's link.
+    `email` is the address that the host typed, and `email_key` how it compares; if they chose a member, whose address
+    is not theirs to see, it is empty and there is no key. A typed address tells nobody whose it is, so the same person
+    may be invited by name and by their address, and whatever else becomes of them changes nothing about the latter.
+    `member_id` says on whose home it waits. `secret_hash` belongs to the letter's link.
     """
 
     __tablename__ = "invitations"
-    __table_args__ = (sa.UniqueConstraint("workspace_id", "email_key"),)
+    __table_args__ = (
+        sa.UniqueConstraint("workspace_id", "email_key"),
+        sa.Index(
+            "ix_invitations_by_name", "workspace_id", "member_id", unique=True,
+            sqlite_where=sa.text("email_key IS NULL"), postgresql_where=sa.text("email_key IS NULL"),
+        ),
+    )
 
     id: Mapped[str] = id_column()
     workspace_id: Mapped[str] = mapped_column(sa.ForeignKey("workspaces.id", ondelete="CASCADE"))
     member_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="CASCADE"), index=True)
     email: Mapped[str]
-    email_key: Mapped[str] = mapped_column(index=True)
+    email_key: Mapped[str | None] = mapped_column(index=True)
     invited_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
     invited_at: Mapped[datetime] = mapped_column(default=clock.now)
     shows_earlier: Mapped[bool] = mapped_column(default=True)
@@ -108,6 +116,10 @@ class Invitation(Base):
     workspace: Mapped[Workspace] = relationship(lazy="raise")
     member: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[member_id])
     invited_by: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[invited_by_id])
+
+    @property
+    def is_by_name(self) -> bool:
+        return self.email_key is None
 
     @property
     def addressee(self) -> str:

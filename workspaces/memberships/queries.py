@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from directory import queries as directory
 from extranet import db
@@ -97,10 +97,8 @@ def find_invitation(member: Member, slug: str, invitation_id: str) -> Invitation
 
 
 def find_own_invitation(member: Member, invitation_id: str) -> Invitation | None:
-    """An invitation of the member's own, to a workspace that is still active."""
-    return db.session().scalar(
-        _invitations().where(Invitation.id == invitation_id, Invitation.member_id == member.id)
-    )
+    """An invitation of the member's own that still holds, to a workspace that is still active."""
+    return db.session().scalar(_own_invitations(member).where(Invitation.id == invitation_id))
 
 
 def invitation_by_secret(secret: str) -> Invitation | None:
@@ -109,10 +107,13 @@ def invitation_by_secret(secret: str) -> Invitation | None:
 
 
 def own_invitations(member: Member) -> Sequence[Invitation]:
-    """The invitations that wait for the member's answer, with workspace and who invites; one query."""
-    return db.session().scalars(
-        _invitations().where(Invitation.member_id == member.id).order_by(Invitation.invited_at.desc())
-    ).all()
+    """The invitations that wait for the member's answer, with workspace and who invites; one query.
+
+    One for each workspace, the latest, however many ways they were invited; none where they are in already
+    or kept out.
+    """
+    found = db.session().scalars(_own_invitations(member).order_by(Invitation.invited_at.desc())).all()
+    return list({invitation.workspace_id: invitation for invitation in reversed(found)}.values())[::-1]
 
 
 def approach(member: Member, standing: Standing) -> Approach:
@@ -125,14 +126,14 @@ def approach(member: Member, standing: Standing) -> Approach:
     row: Any = db.session().execute(
         sa.select(Invitation, JoinRequest, KeptOut)
         .select_from(Workspace)
-        .outerjoin(Invitation, _of(Invitation, member))
+        .outerjoin(Invitation, sa.and_(_of(Invitation, member), _still_holds()))
         .outerjoin(JoinRequest, _of(JoinRequest, member))
         .outerjoin(KeptOut, _of(KeptOut, member))
         .where(Workspace.id == workspace.id)
         .limit(1)
     ).one()
     invitation, request, kept = row
-    if invitation is not None:
+    if invitation is not None and kept is None:
         return Approach("invited", invitation)
     if request is not None and request.is_waiting and workspace.joining != "invitation":
         return Approach("asking", request=request)
@@ -151,6 +152,14 @@ def hosts(workspace: Workspace) -> list[directory.Person]:
     ).all()
     people = directory.people(ids)
     return [people[host] for host in ids]
+
+
+def is_in(workspace: Workspace, member: Member) -> bool:
+    """Whether the member has joined."""
+    statement = sa.select(Membership.id).where(
+        Membership.workspace_id == workspace.id, Membership.member_id == member.id
+    )
+    return db.session().scalar(statement) is not None
 
 
 def member_count(workspace: Workspace) -> int:
@@ -222,9 +231,18 @@ def managed(workspace: Workspace, *, after: str | None = None) -> dict[str, Any]
 
 
 def can_be_invited(workspace: Workspace, name: str) -> list[directory.Person]:
-    """Whom a host may mean who types a name: people of the directory who are neither in nor invited nor kept out."""
+    """Whom a host may mean who types a name: people of the directory who are neither in nor invited nor kept out.
+
+    Who is invited by an address is there all the same: else the list would tell whose the address is.
+    """
     kinds: tuple[Any, ...] = (Membership, Invitation, KeptOut)
-    taken = sa.union_all(*(sa.select(kind.member_id).where(kind.workspace_id == workspace.id) for kind in kinds))
+    counts: dict[Any, sa.ColumnElement[bool]] = {Invitation: Invitation.email_key.is_(None)}
+    taken = sa.union_all(
+        *(
+            sa.select(kind.member_id).where(kind.workspace_id == workspace.id, counts.get(kind, sa.true()))
+            for kind in kinds
+        )
+    )
     return directory.match_people(name, without={id_ for id_ in db.session().scalars(taken) if id_ is not None})
 
 
@@ -271,8 +289,22 @@ def _invitations() -> sa.Select[Invitation]:
         sa.select(Invitation)
         .join(Invitation.workspace)
         .options(contains_eager(Invitation.workspace), joinedload(Invitation.invited_by))
-        .where(Workspace.archived_at.is_(None), Workspace.trashed_at.is_(None))
+        .where(Workspace.archived_at.is_(None), Workspace.trashed_at.is_(None), _still_holds())
     )
+
+
+def _own_invitations(member: Member) -> sa.Select[Invitation]:
+    kinds: tuple[Any, ...] = (Membership, KeptOut)
+    settled = (
+        sa.exists().where(kind.workspace_id == Invitation.workspace_id, kind.member_id == member.id) for kind in kinds
+    )
+    return _invitations().where(Invitation.member_id == member.id, *(~one for one in settled))
+
+
+def _still_holds() -> sa.ColumnElement[bool]:
+    """Not while who invites is suspended."""
+    inviter = aliased(Member)
+    return ~sa.exists().where(inviter.id == Invitation.invited_by_id, inviter.suspended_at.is_not(None))
 
 
 def _of(kind: Any, member: Member) -> sa.ColumnElement[bool]:

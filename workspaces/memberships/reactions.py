@@ -56,7 +56,9 @@ def send_the_invitation(recorded: Recorded) -> None:
         workspace = held.get_one(Workspace, invitation.workspace_id)
         host = held.get(Member, invitation.invited_by_id) if invitation.invited_by_id else None
         member = held.get(Member, invitation.member_id) if invitation.member_id else None
-        if workspace.is_trashed or (member is not None and member.is_suspended):
+        if workspace.is_trashed or (host is not None and host.is_suspended):
+            return
+        if member is not None and (member.is_suspended or queries.is_in(workspace, member)):
             return
         secret = invitation.make_secret()
     facts = {"workspace": workspace, "host": host, "secret": secret, "is_member": member is not None}

@@ -100,7 +100,7 @@ def join(workspace: Workspace, *, by: Member) -> Membership:
     if (membership := _membership(workspace, by)) is not None:
         return membership
     workspace.ensure_active()
-    if (invitation := _invitation(workspace, by)) is not None:
+    if (invitation := _holding(workspace, by)) is not None:
         return accept_invitation(invitation, by=by)
     if workspace.joining == "invitation" or _is_kept_out(workspace, by):
         raise NotInvited
@@ -115,7 +115,7 @@ def ask(workspace: Workspace, why: str, *, by: Member) -> JoinRequest | Membersh
     Raises `Archived`, `NotInvited`.
     """
     hold(workspace)
-    if workspace.joining == "open" or _membership(workspace, by) or _invitation(workspace, by):
+    if workspace.joining == "open" or _membership(workspace, by) or _holding(workspace, by):
         return join(workspace, by=by)
     workspace.ensure_active()
     if workspace.joining == "invitation" or _is_kept_out(workspace, by):
@@ -165,26 +165,25 @@ def invite(
 ) -> Invitation:
     """Invite a member, or an e-mail address whoever it belongs to. Inviting twice is inviting once.
 
-    `shows_earlier` says whether they will see earlier messages; None is as the workspace has it.
-    Raises `Archived`, `AlreadyJoined`, `HasAsked`, `IsKeptOut`, `YourselfInvited`.
+    An address is answered and listed alike whether it is a member's or not, and whether they are in, ask or are kept
+    out: nobody learns from it whose it is. What it is worth is decided when somebody accepts.
+    `shows_earlier` says whether they will see earlier messages; None is as the workspace has it. Only hosts may show
+    more than the workspace does. Raises `Archived`, `YourselfInvited`; for a member chosen by name also
+    `AlreadyJoined`, `HasAsked`, `IsKeptOut`.
     """
     hold(workspace).ensure_active()
-    typed = whom if isinstance(whom, str) else ""
-    member = _member_of(typed) if isinstance(whom, str) else whom
-    key = email_key(typed) if member is None else member.email_key
-    if member is not None:
-        _ensure_can_be_invited(workspace, member, by)
     seeing = workspace.shows_earlier if shows_earlier is None else shows_earlier
-    invitation = db.session().scalar(
-        sa.select(Invitation).where(Invitation.workspace_id == workspace.id, Invitation.email_key == key)
-    )
-    if invitation is not None:
-        invitation.shows_earlier = seeing
-        return invitation
-    invitation = Invitation(
-        workspace_id=workspace.id, member_id=member.id if member else None, email=typed, email_key=key,
-        invited_by_id=by.id, shows_earlier=seeing,
-    )
+    seeing = seeing and (workspace.shows_earlier or is_host(workspace, by))
+    if isinstance(whom, str):
+        present, invitation = _by_address(workspace, whom, by)
+    else:
+        _ensure_can_be_invited(workspace, whom, by)
+        present = _by_name(workspace, whom)
+        invitation = Invitation(member_id=whom.id, email="", email_key=None)
+    if present is not None:
+        present.shows_earlier = seeing
+        return present
+    invitation.workspace_id, invitation.invited_by_id, invitation.shows_earlier = workspace.id, by.id, seeing
     db.session().add(invitation)
     db.session().flush()
     events.record(InvitationSent(workspace.id, invitation.id), by=by)
@@ -200,6 +199,8 @@ def accept_invitation(invitation: Invitation, *, by: Member) -> Membership:
     if (membership := _membership(workspace, by)) is not None:
         return membership
     workspace.ensure_active()
+    if _is_suspended(standing_invitation.invited_by_id):
+        raise InvitationGone
     if standing_invitation.invited_by_id == by.id:
         raise NotForYourself
     if _is_kept_out(workspace, by):
@@ -249,7 +250,7 @@ def keep_out(workspace: Workspace, member: Member, reason: str, *, by: Member) -
     Raises `LastHost`, `AlreadyInTrash`.
     """
     remove(workspace, member, by=by)
-    for waiting in (_request(workspace, member), _invitation(workspace, member)):
+    for waiting in (_request(workspace, member), _by_name(workspace, member)):
         if waiting is not None:
             db.session().delete(waiting)
     kept = _kept_out(workspace, member)
@@ -316,7 +317,7 @@ def _admit(
     workspace: Workspace, member: Member, *, shows_earlier: bool, by: Member, invited_by: str | None = None
 ) -> Membership:
     """Let a member in from now on; what asked for it, or offered it, is done with."""
-    for waiting in (_request(workspace, member), _invitation(workspace, member)):
+    for waiting in (_request(workspace, member), _by_name(workspace, member)):
         if waiting is not None:
             db.session().delete(waiting)
     membership = Membership(workspace_id=workspace.id, member_id=member.id)
@@ -374,18 +375,45 @@ def _kept_out(workspace: Workspace, member: Member) -> KeptOut | None:
     return _of(KeptOut, workspace, member)
 
 
-def _invitation(workspace: Workspace, member: Member) -> Invitation | None:
-    return _of(Invitation, workspace, member)
+def _by_name(workspace: Workspace, member: Member) -> Invitation | None:
+    return _of(Invitation, workspace, member, Invitation.email_key.is_(None))
+
+
+def _by_address(workspace: Workspace, typed: str, by: Member) -> tuple[Invitation | None, Invitation]:
+    """The invitation that an address has, and the one to make if it has none."""
+    key = email_key(typed)
+    if key == by.email_key:
+        raise YourselfInvited
+    present = db.session().scalar(
+        sa.select(Invitation).where(Invitation.workspace_id == workspace.id, Invitation.email_key == key)
+    )
+    member_id = db.session().scalar(sa.select(Member.id).where(Member.email_key == key))
+    return present, Invitation(member_id=member_id, email=typed, email_key=key)
+
+
+def _holding(workspace: Workspace, member: Member) -> Invitation | None:
+    """An invitation by which the member may come in now."""
+    suspended = sa.select(Member.id).where(Member.suspended_at.is_not(None))
+    still_stands = sa.or_(
+        Invitation.invited_by_id.is_(None),
+        sa.and_(Invitation.invited_by_id.not_in(suspended), Invitation.invited_by_id != member.id),
+    )
+    return None if _is_kept_out(workspace, member) else _of(Invitation, workspace, member, still_stands)
+
+
+def _is_suspended(member_id: str | None) -> bool:
+    member = db.session().get(Member, member_id, populate_existing=True) if member_id is not None else None
+    return member is not None and member.is_suspended
 
 
 def _is_kept_out(workspace: Workspace, member: Member) -> bool:
     return _kept_out(workspace, member) is not None
 
 
-def _of(kind: type[Row], workspace: Workspace, member: Member) -> Row | None:
+def _of(kind: type[Row], workspace: Workspace, member: Member, *which: sa.ColumnElement[bool]) -> Row | None:
     """The row that a workspace has of a member, as it is now."""
-    statement = sa.select(kind).where(kind.workspace_id == workspace.id, kind.member_id == member.id)
-    return db.session().scalar(statement.execution_options(populate_existing=True))
+    statement = sa.select(kind).where(kind.workspace_id == workspace.id, kind.member_id == member.id, *which)
+    return db.session().scalar(statement.limit(1).execution_options(populate_existing=True))
 
 
 def _waiting(workspace: Workspace, member: Member) -> JoinRequest:
@@ -403,7 +431,3 @@ def _hold_with(invitation: Invitation) -> tuple[Workspace, Invitation]:
     if standing is None:
         raise InvitationGone
     return workspace, standing
-
-
-def _member_of(email: str) -> Member | None:
-    return db.session().scalar(sa.select(Member).where(Member.email_key == email_key(email)))

@@ -283,7 +283,7 @@ def upgrade() -> None:
         sa.Column("workspace_id", sa.String(length=12), nullable=False),
         sa.Column("member_id", sa.String(length=12), nullable=True),
         sa.Column("email", sa.Text(), nullable=False),
-        sa.Column("email_key", sa.Text(), nullable=False),
+        sa.Column("email_key", sa.Text(), nullable=True),
         sa.Column("invited_by_id", sa.String(length=12), nullable=True),
         sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("shows_earlier", sa.Boolean(), nullable=False),
@@ -302,6 +302,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", "email_key", name=op.f("uq_invitations_workspace_id_email_key")),
     )
     with op.batch_alter_table("invitations", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_invitations_by_name",
+            ["workspace_id", "member_id"],
+            unique=True,
+            sqlite_where=sa.text("email_key IS NULL"),
+            postgresql_where=sa.text("email_key IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_invitations_email_key"), ["email_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_invitations_invited_by_id"), ["invited_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invitations_member_id"), ["member_id"], unique=False)
@@ -561,6 +568,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitations_member_id"))
         batch_op.drop_index(batch_op.f("ix_invitations_invited_by_id"))
         batch_op.drop_index(batch_op.f("ix_invitations_email_key"))
+        batch_op.drop_index(
+            "ix_invitations_by_name",
+            sqlite_where=sa.text("email_key IS NULL"),
+            postgresql_where=sa.text("email_key IS NULL"),
+        )
 
     op.drop_table("invitations")
     op.drop_table("contact_themes")

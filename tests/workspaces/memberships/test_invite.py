@@ -13,7 +13,9 @@ from extranet.members import Member
 from tests.cast import Cast, Person, keeping, looking
 from tests.servers import Letterbox
 from tests.workspaces.places import Place, drain, open_place
+from workspaces.memberships import service as memberships
 from workspaces.memberships.models import Invitation
+from workspaces.models import Workspace
 
 
 def text_of(letter: Any) -> str:
@@ -166,14 +168,111 @@ def test_an_address_that_is_none_is_told(app: Extranet, cast: Cast, email: str) 
     assert email in answer.text
 
 
-def test_who_is_in_or_has_asked_or_is_kept_out_is_not_invited(app: Extranet, cast: Cast) -> None:
+def test_who_is_in_or_has_asked_or_is_kept_out_is_not_invited_by_name(app: Extranet, cast: Cast) -> None:
     place = open_place(cast)
-    assert cast.ada.post(place.path("/invite"), {"email": cast.grace.email}).status_code == 409
-    assert cast.ada.post(place.path("/invite"), {"email": cast.ada.email}).status_code == 422
+    assert by_name(app, cast, place, cast.grace).status_code == 409
     cast.mallory.post(place.path("/ask"), {"why": "Mukaan"})
-    assert cast.ada.post(place.path("/invite"), {"email": cast.mallory.email}).status_code == 409
+    assert by_name(app, cast, place, cast.mallory).status_code == 409
     cast.ada.post(place.path(f"/members/{cast.mallory.member_id}/keep-out"), {"reason": "x"})
-    assert cast.ada.post(place.path("/invite"), {"email": cast.mallory.email}).status_code == 409
+    assert by_name(app, cast, place, cast.mallory).status_code == 409
+    assert cast.ada.post(place.path("/invite"), {"email": cast.ada.email}).status_code == 422
+
+
+def test_a_typed_address_is_answered_and_listed_alike_whosever_it_is(app: Extranet, cast: Cast) -> None:
+    place = open_place(cast, joining="request")
+    nina, kim, olga, lee = (
+        cast.member(name) for name in ("Nina Named", "Kim Out", "Olga Outside", "Lee Later")
+    )
+    by_name(app, cast, place, nina)
+    cast.mallory.post(place.path("/ask"), {"why": "Mukaan"})
+    kim.post(place.path("/ask"), {"why": "Mukaan"})
+    cast.ada.post(place.path(f"/members/{kim.member_id}/keep-out"), {"reason": "x"})
+    addresses = [person.email for person in (cast.grace, cast.mallory, kim, nina, olga, lee)] + ["no@example.org"]
+    said, programs, shown = set(), set(), set()
+    for address in addresses:
+        answer = cast.ada.post(place.path("/invite"), {"email": address, "shows_earlier": "y"})
+        said.add((answer.status_code, answer.location))
+        shown.add(cast.ada.get(place.path("/members")).text.count(address))
+        again = cast.ada.api("POST", f"/workspaces/{place.slug}/invitations", {"email": address})
+        programs.add((again.status_code, again.text))
+    assert said == {(302, place.path("/invite"))} and len(programs) == len(shown) == 1 and 0 not in shown
+
+
+def test_a_typed_address_waits_whatever_else_becomes_of_who_has_it(app: Extranet, cast: Cast) -> None:
+    place = open_place(cast)
+    kim, lee = cast.member("Kim Out"), cast.member("Lee Later")
+    for person in (cast.mallory, kim, lee):
+        write_card(app, person)
+        by_address(cast, place, person.email)
+    assert "Mallory Outside" in cast.ada.get(place.path("/invite?q=mall")).text  # the list does not tell whose it is
+    assert by_name(app, cast, place, cast.mallory).status_code == 302
+    place.let_in(lee, by=cast.ada)
+    with keeping(app) as held:
+        workspace, ada = held.get_one(Workspace, place.id), held.get_one(Member, cast.ada.member_id)
+        memberships.keep_out(workspace, held.get_one(Member, kim.member_id), "x", by=ada)
+    page = cast.ada.get(place.path("/members")).text
+    for person in (cast.mallory, kim, lee):
+        assert person.email in page
+
+
+def test_who_is_kept_out_does_not_come_in_by_an_invitation_to_their_address(
+    app: Extranet, cast: Cast, smtp: Letterbox
+) -> None:
+    place = open_place(cast, joining="open")
+    by_address(cast, place, cast.mallory.email)
+    drain(app)
+    link = link_in(smtp.to(cast.mallory.email)[0])
+    cast.mallory.post(place.path("/join"))
+    cast.ada.post(place.path(f"/members/{cast.mallory.member_id}/keep-out"), {"reason": "x"})
+    by_address(cast, place, cast.mallory.email)
+    drain(app)
+    assert place.name not in cast.mallory.get("/").text
+    links = {link, *map(link_in, smtp.to(cast.mallory.email))}
+    assert {cast.mallory.post(f"{one}/accept").status_code for one in links} <= {403, 404}
+    assert cast.mallory.post(place.path("/join")).status_code == 403
+    assert place.role(cast.mallory) is None
+
+
+def test_who_is_in_already_gets_no_letter_and_no_second_membership(app: Extranet, cast: Cast, smtp: Letterbox) -> None:
+    place = open_place(cast)
+    drain(app)
+    before = len(smtp.to(cast.grace.email))
+    by_address(cast, place, cast.grace.email)
+    drain(app)
+    assert len(smtp.to(cast.grace.email)) == before
+    assert place.name not in cast.grace.get("/").text.partition("nvitation")[2].partition("</section>")[0]
+    assert place.facts().count("member-joined") == 1
+
+
+def test_an_invitation_does_not_hold_while_who_invites_is_suspended(
+    app: Extranet, cast: Cast, smtp: Letterbox
+) -> None:
+    place = open_place(cast, joining="invitation")
+    for person in (cast.mallory, cast.irma):
+        by_address(cast, place, person.email)
+    drain(app)
+    link = link_in(smtp.to(cast.mallory.email)[0])
+    moses_id = cast.moses.member_id
+    with keeping(app) as held:
+        ada = held.get_one(Member, cast.ada.member_id)
+        ada.suspend(by=held.get_one(Member, moses_id), reason="test")
+    assert place.name not in cast.mallory.get("/").text
+    assert cast.mallory.get(link).status_code == 404
+    assert cast.mallory.post(f"{link}/accept").status_code == 404
+    assert cast.mallory.post(place.path("/join")).status_code == 403
+    with keeping(app) as held:
+        held.get_one(Member, cast.ada.member_id).restore()
+    assert cast.mallory.post(f"{link}/accept").status_code == 302
+
+
+def test_who_asks_meanwhile_does_not_come_in_by_a_suspended_members_invitation(app: Extranet, cast: Cast) -> None:
+    place = open_place(cast, joining="request")
+    by_address(cast, place, cast.mallory.email)
+    moses_id = cast.moses.member_id
+    with keeping(app) as held:
+        held.get_one(Member, cast.ada.member_id).suspend(by=held.get_one(Member, moses_id), reason="test")
+    cast.mallory.post(place.path("/ask"), {"why": "Mukaan"})
+    assert place.role(cast.mallory) is None
 
 
 def test_who_is_not_in_the_directory_cannot_be_invited_by_id(app: Extranet, cast: Cast) -> None:

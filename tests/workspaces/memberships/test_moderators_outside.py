@@ -19,6 +19,10 @@ def api(place: Place, rest: str = "") -> str:
     return f"/workspaces/{place.slug}{rest}"
 
 
+def text_of(letter: Any) -> str:
+    return str(letter.get_body(("plain",)).get_content())
+
+
 def subjects(smtp: Letterbox, person: Person) -> list[str]:
     return [str(letter["Subject"]) for letter in smtp.to(person.email)]
 
@@ -44,7 +48,7 @@ def test_a_moderator_may_make_it_narrower_and_the_hosts_read_of_it(app: Extranet
     assert cast.moses.api("PATCH", api(place), {"visibility": "unlisted", "joining": "request"}).status_code == 200
     drain(app)
     (letter,) = smtp.to(cast.ada.email)
-    text = letter.get_body(("plain",)).get_content()
+    text = text_of(letter)
     assert "Moses Moderator changed the settings" in text and place.name in text
 
 
@@ -90,7 +94,7 @@ def test_the_hosts_read_of_a_moderator_who_joins(app: Extranet, cast: Cast, smtp
     cast.moses.post(place.path("/join"))
     drain(app)
     (letter,) = smtp.to(cast.ada.email)
-    assert "Moses Moderator, a moderator, joined" in letter.get_body(("plain",)).get_content()
+    assert "Moses Moderator, a moderator, joined" in text_of(letter)
     assert subjects(smtp, cast.grace) == []
 
 
@@ -101,7 +105,7 @@ def test_the_hosts_read_whom_a_moderator_lets_in(app: Extranet, cast: Cast, smtp
     place.let_in(nina := cast.member("Nina Newcomer"), by=cast.moses)
     cast.moses.post(place.path(f"/members/{cast.grace.member_id}/appoint"))
     drain(app)
-    texts = [letter.get_body(("plain",)).get_content() for letter in smtp.to(cast.ada.email)]
+    texts = [text_of(letter) for letter in smtp.to(cast.ada.email)]
     assert any("Mallory Outside joined" in text and "Moses Moderator, a moderator, let" in text for text in texts)
     assert any(f"{nina.name} joined" in text and "Moses Moderator" in text for text in texts)
     assert any("made Grace Hopper a host" in text for text in texts)
