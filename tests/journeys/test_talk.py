@@ -1,37 +1,14 @@
 """People talk live in their browsers: news in their place, nothing typed is lost, nobody is kept out."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
-from extranet.app import Extranet
-from tests import apps, servers
-from tests.cast import Cast
-from tests.journeys.talking import House, Screen, eventually, house
+from tests.journeys.talking import House, Screen, eventually
 from tests.workspaces.discussions.talk import Talk
 
-SECRET = "a secret that the test and the server share"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[servers.Site, Extranet]]:
-    """A server, and the same product in this process to prepare what is on it."""
-    folder = tmp_path_factory.mktemp("talk")
-    with servers.site(folder, SECRET_KEY=SECRET, MAIL_URL="") as site:
-        app = apps.build(folder, SECRET_KEY=SECRET)
-        yield site, app
-        apps.end(app)
-
-
-@pytest.fixture
-def here(browser: Browser, started: tuple[servers.Site, Extranet]) -> Iterator[House]:
-    """A discussion of one's own, with people of its own."""
-    site, app = started
-    with house(browser, site, Cast(app)) as found:
-        yield found
 
 
 def test_two_people_talk_live_from_the_sign_in_to_a_tree_of_answers(here: House) -> None:
