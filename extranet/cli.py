@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 from extranet import config, credentials, db, members, migrating, outbox
 from extranet.config import Settings
 from extranet.forms import SHORT, is_email, is_visible, tidy
+from extranet.i18n import in_language
 from extranet.members import ROLES, Member, email_key
 
 Check = Callable[[], list[str]]
@@ -139,8 +140,9 @@ def create_member(email: str, name: str, role: str, password_stdin: bool) -> Non
     if not is_visible(name) or len(name) > SHORT:
         fail(f"The name must have 1 to {SHORT} characters.")
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    if password is not None and (why := weakness(password, name=name, email=email)):
-        fail(str(why))
+    with in_language("en"):
+        if password is not None and (why := weakness(password, name=name, email=email)):
+            fail(str(why))
     kept = hashed(password) if password is not None else None
     with db.writing():
         if find_member(email) is not None:
