@@ -14,7 +14,7 @@ from workspaces import queries as workspace_queries
 from workspaces.discussions import policy, queries, service
 from workspaces.discussions.queries import MessageStanding, ThreadStanding
 from workspaces.discussions.views import OFTEN
-from workspaces.queries import Standing
+from workspaces.queries import Placed, Standing
 
 api = Api("discussions")
 
@@ -87,12 +87,15 @@ class Opened(Answer):
 
 
 class ChangeAnswer(Answer):
-    """One fact of a workspace: `message` is there if it brings one, `member` if it is about one."""
+    """One fact of a workspace: `message` is there if it brings one, `member` if it is about one.
+
+    Of what one may not see there is nothing but its number.
+    """
 
     workspace: str
     seq: int
     kind: str
-    at: str
+    at: str | None
     actor: Author | None
     thread: str | None = None
     member: str | None = None
@@ -166,7 +169,7 @@ def open_thread(member: Member, standing: Standing, *, body: NewThread) -> Any:
     )
     shown = queries.shown_thread(message.thread_id)
     assert shown is not None
-    return {"thread": shown.as_json(), "message": queries.show([message.id])[message.id].as_json()}
+    return {"thread": shown.as_json(), "message": queries.show(Placed(standing), message.id).as_json()}
 
 
 @api.get("/threads/<thread_id>", gives=ThreadAnswer, summary="One thread")
@@ -197,7 +200,7 @@ def post_message(member: Member, place: ThreadStanding, *, body: NewMessage) -> 
     message = service.post(
         place.thread, place.workspace, body.body, by=member, answers=answers, client_id=body.client_id
     )
-    return queries.show([message.id])[message.id].as_json()
+    return queries.show(place, message.id).as_json()
 
 
 @api.post("/threads/<thread_id>/read", gives=Done, summary="Note how far the thread has been read")
@@ -211,7 +214,7 @@ def mark_thread_read(member: Member, place: ThreadStanding, *, body: ReadTo) -> 
 @api.get("/messages/<message_id>", gives=MessageAnswer, summary="One message")
 @hold(policy.may_enter)
 def show_message(_member: Member, place: MessageStanding) -> Any:
-    return queries.show([place.message.id])[place.message.id].as_json()
+    return queries.show(place, place.message.id).as_json()
 
 
 @api.patch("/messages/<message_id>", gives=MessageAnswer, summary="Say one's own message otherwise")
@@ -220,7 +223,7 @@ def show_message(_member: Member, place: MessageStanding) -> Any:
 @takes(EditedMessage)
 def edit_message(member: Member, place: MessageStanding, *, body: EditedMessage) -> Any:
     service.edit(place.message, place.workspace, body.body, by=member)
-    return queries.show([place.message.id])[place.message.id].as_json()
+    return queries.show(place, place.message.id).as_json()
 
 
 @api.post("/messages/<message_id>/retract", gives=MessageAnswer, summary="Retract a message")
@@ -228,7 +231,7 @@ def edit_message(member: Member, place: MessageStanding, *, body: EditedMessage)
 @takes(Retraction)
 def retract_message(member: Member, place: MessageStanding, *, body: Retraction) -> Any:
     service.retract(place.message, place.workspace, by=member, reason=body.reason)
-    return queries.show([place.message.id])[place.message.id].as_json()
+    return queries.show(place, place.message.id).as_json()
 
 
 @api.get("/workspaces/<slug>/changes", gives=ChangesAnswer, summary="What happened in a workspace after a seq")

@@ -1,7 +1,7 @@
 """Reads of discussions, each beginning with the member, who must have joined now, whoever wrote what."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -25,7 +25,7 @@ Rows = sa.Select[*tuple[Any, ...]]
 THREADS_A_PAGE = 30
 MESSAGES_A_PAGE = 50
 CHANGES_AT_ONCE = 1_000
-_OF_A_MESSAGE = 5
+_OF_A_MESSAGE = 6
 """Columns that `_messages` selects."""
 
 
@@ -60,6 +60,7 @@ class Answered:
 
     id: str
     author: str | None
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,10 @@ class ShownMessage:
     def is_edited(self) -> bool:
         return self.edited_at is not None and not self.is_retracted
 
+    def seen_from(self, seq: int) -> "ShownMessage":
+        """The message for who sees nothing before `seq`: not even that it answers something there."""
+        return replace(self, answers=None) if self.answers is not None and self.answers.seq < seq else self
+
     def as_json(self) -> dict[str, Any]:
         """The message as the API and the sockets give it; a retracted one has no words."""
         return {
@@ -117,7 +122,10 @@ class ShownMessage:
 
 @dataclass(frozen=True, slots=True)
 class ShownThread:
-    """A thread in a list; `unread` is the asking member's, 0 where nobody in particular asks."""
+    """A thread in a list; `unread` is the asking member's, 0 where nobody in particular asks.
+
+    `message_count` counts what the reader sees; None where readers see more and less of it.
+    """
 
     id: str
     slug: str
@@ -126,7 +134,7 @@ class ShownThread:
     opened_at: datetime
     last_at: datetime
     last_seq: int
-    message_count: int
+    message_count: int | None
     unread: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -170,7 +178,7 @@ class Change:
             "workspace": self.slug,
             "seq": self.recorded.seq,
             "kind": self.recorded.kind if self.is_shown else "not-shown",
-            "at": self.recorded.at.isoformat(),
+            "at": self.recorded.at.isoformat() if self.is_shown else None,
             "actor": None,
         }
         if not self.is_shown:
@@ -186,41 +194,22 @@ class Change:
 
 def find_thread(member: Member, slug: str, thread_id: str) -> ThreadStanding | None:
     """A thread of a workspace that the member has joined, of which they may see something; one query."""
-    row = db.session().execute(
-        _joined(member, Thread, Thread.workspace_id == Workspace.id).where(
-            Workspace.slug == slug, Thread.id == thread_id, Thread.last_seq >= Membership.sees_from
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    workspace, membership, thread = row
-    return ThreadStanding(Standing(workspace, membership), thread)
+    return _find_thread(member, Workspace.slug == slug, Thread.id == thread_id)
 
 
 def find_thread_by_id(member: Member, thread_id: str) -> ThreadStanding | None:
-    """The same, where the address names no workspace."""
-    slug = _slug_of(Thread, thread_id)
-    return find_thread(member, slug, thread_id) if slug is not None else None
+    """The same, where the address names no workspace; one query too, whether it exists elsewhere or not."""
+    return _find_thread(member, Thread.id == thread_id)
 
 
 def find_message(member: Member, slug: str, message_id: str) -> MessageStanding | None:
     """A message that the member may see, in a workspace that they have joined; one query."""
-    row = db.session().execute(
-        _joined(member, Message, Message.workspace_id == Workspace.id)
-        .add_columns(Thread)
-        .join(Thread, Thread.id == Message.thread_id)
-        .where(Workspace.slug == slug, Message.id == message_id, Message.seq >= Membership.sees_from)
-    ).one_or_none()
-    if row is None:
-        return None
-    workspace, membership, message, thread = row
-    return MessageStanding(Standing(workspace, membership), thread, message, message.author_id == member.id)
+    return _find_message(member, Workspace.slug == slug, Message.id == message_id)
 
 
 def find_message_by_id(member: Member, message_id: str) -> MessageStanding | None:
-    """The same, where the address names no workspace."""
-    slug = _slug_of(Message, message_id)
-    return find_message(member, slug, message_id) if slug is not None else None
+    """The same, where the address names no workspace; one query too, whether it exists elsewhere or not."""
+    return _find_message(member, Message.id == message_id)
 
 
 def threads(member: Member, standing: Standing, *, after: str | None = None) -> Page[ShownThread]:
@@ -260,21 +249,21 @@ def messages(
     of_thread = _messages(Message.thread_id == place.thread.id, Message.seq >= place.standing.sees_from)
     if before is not None:
         (path,) = read_cursor(before, str)
-        rows = _read(of_thread.where(Message.path < path).order_by(Message.path.desc()).limit(size + 1))
+        rows = _read(place, of_thread.where(Message.path < path).order_by(Message.path.desc()).limit(size + 1))
         shown = rows[:size][::-1]
         return _page(shown, has_previous=len(rows) > size, has_next=True)
     start = read_cursor(after, str)[0] if after is not None else None
     if at is not None:
         start = _path_above(place, at, size)
     statement = of_thread.order_by(Message.path).limit(size + 1)
-    rows = _read(statement if start is None else statement.where(Message.path > start))
+    rows = _read(place, statement if start is None else statement.where(Message.path > start))
     return _page(rows[:size], has_previous=start is not None, has_next=len(rows) > size)
 
 
-def show(message_ids: Sequence[str]) -> dict[str, ShownMessage]:
-    """Messages by id as they are now, for whoever may see them: the caller has made sure."""
-    rows = _read(_messages(Message.id.in_(message_ids)))
-    return {message.id: message for message in rows}
+def show(place: Placed, message_id: str) -> ShownMessage:
+    """A message as it is now, for the one who stands there and may see it: the caller has made sure."""
+    (message,) = _read(place, _messages(Message.id == message_id))
+    return message
 
 
 def versions(place: MessageStanding) -> Sequence[MessageVersion]:
@@ -330,15 +319,40 @@ def unread_by_slug(member: Member) -> Mapping[str, int]:
     return _unread_by("slug", member)
 
 
-def audience(workspace_id: str, *, seq: int) -> sa.Select[str]:
-    """Who may see what came with this `seq`: a query for the ids of the members who have joined when it is run."""
+def audience(workspace_id: str, *, seq: int, but_not: int = -1) -> sa.Select[str]:
+    """Who may see what came with this `seq`: a query for the ids of the members who have joined when it is run.
+
+    With `but_not` only those among them who do not see what came with that one.
+    """
     return (
         sa.select(Membership.member_id)
         .join(Workspace, Workspace.id == Membership.workspace_id)
         .where(
-            Membership.workspace_id == workspace_id, Membership.sees_from <= seq, Workspace.trashed_at.is_(None)
+            Membership.workspace_id == workspace_id, Membership.sees_from <= seq, Membership.sees_from > but_not,
+            Workspace.trashed_at.is_(None),
         )
     )
+
+
+def audiences(change: Change) -> Iterator[tuple[Change, sa.Select[str]]]:
+    """A fact as `change_of` gives it, for those who see the whole thread, and for those who see only its later part.
+
+    To the latter it tells neither how many messages there are nor, unless they see that one, which one it answers.
+    """
+    stream, message, thread = change.recorded.stream or "", change.message, change.thread
+    if message is None or thread is None:
+        yield change, audience(stream, seq=change.recorded.seq or 0)
+        return
+    first = db.session().scalar(sa.select(sa.func.min(Message.seq)).where(Message.thread_id == thread.id)) or 0
+    answered = message.answers.seq if message.answers is not None else message.seq
+    partly = replace(change, thread=replace(thread, message_count=None))
+    yield change, audience(stream, seq=first)
+    if first < answered:
+        yield partly, audience(stream, seq=answered, but_not=first)
+    if answered < message.seq:
+        yield replace(partly, message=replace(message, answers=None)), audience(
+            stream, seq=message.seq, but_not=answered
+        )
 
 
 def changes(standing: Standing, *, after: int, at_most: int = CHANGES_AT_ONCE) -> Changes:
@@ -354,7 +368,7 @@ def changes(standing: Standing, *, after: int, at_most: int = CHANGES_AT_ONCE) -
     ).all()
     known = events.reactions()
     found = [(known.revive(row), name) for _head, row, name in rows[:at_most] if row is not None]
-    brought = _brought([recorded for recorded, _name in found])
+    brought = _brought([recorded for recorded, _name in found], standing.sees_from)
     items = [_change(recorded, name, standing.workspace.slug, brought, standing.sees_from) for recorded, name in found]
     return Changes(items, head=rows[0][0] if rows else 0, more=len(rows) > at_most)
 
@@ -366,7 +380,7 @@ def change_of(recorded: Recorded) -> Change | None:
     if slug is None:
         return None
     name = held.scalar(sa.select(Member.name).where(Member.id == recorded.actor_id)) if recorded.actor_id else None
-    return _change(recorded, name, slug, _brought([recorded]), 0)
+    return _change(recorded, name, slug, _brought([recorded], 0), 0)
 
 
 def _change(
@@ -379,7 +393,7 @@ def _change(
     return Change(recorded, slug, actor, message, thread) if is_shown else Change(recorded, slug, actor, is_shown=False)
 
 
-def _brought(facts: Sequence[Recorded]) -> dict[str, tuple[ShownMessage, ShownThread]]:
+def _brought(facts: Sequence[Recorded], sees_from: int) -> dict[str, tuple[ShownMessage, ShownThread]]:
     ids = [recorded.event.message for recorded in facts if hasattr(recorded.event, "message")]
     if not ids:
         return {}
@@ -388,13 +402,13 @@ def _brought(facts: Sequence[Recorded]) -> dict[str, tuple[ShownMessage, ShownTh
         _messages(Message.id.in_(ids))
         .add_columns(
             Thread.id, Workspace.slug, Thread.title, opener.name, Thread.opened_at, Thread.last_at, Thread.last_seq,
-            Thread.message_count,
+            _count_from(sa.literal(sees_from)) if sees_from else Thread.message_count,
         )
         .join(Thread, Thread.id == Message.thread_id)
         .outerjoin(opener, opener.id == Thread.opened_by_id)
     )
     rows = db.session().execute(statement).all()
-    shown = _shown([row[:_OF_A_MESSAGE] for row in rows])
+    shown = [message.seen_from(sees_from) for message in _shown([row[:_OF_A_MESSAGE] for row in rows])]
     return {message.id: (message, ShownThread(*row[_OF_A_MESSAGE:])) for message, row in zip(shown, rows, strict=True)}
 
 
@@ -407,11 +421,46 @@ def _joined(member: Member, thing: type[Thread] | type[Message], of_workspace: s
     )
 
 
-def _threads() -> Rows:
+def _find_thread(member: Member, *which: sa.ColumnElement[bool]) -> ThreadStanding | None:
+    row = db.session().execute(
+        _joined(member, Thread, Thread.workspace_id == Workspace.id).where(
+            *which, Thread.last_seq >= Membership.sees_from
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    workspace, membership, thread = row
+    return ThreadStanding(Standing(workspace, membership), thread)
+
+
+def _find_message(member: Member, *which: sa.ColumnElement[bool]) -> MessageStanding | None:
+    row = db.session().execute(
+        _joined(member, Message, Message.workspace_id == Workspace.id)
+        .add_columns(Thread)
+        .join(Thread, Thread.id == Message.thread_id)
+        .where(*which, Message.seq >= Membership.sees_from)
+    ).one_or_none()
+    if row is None:
+        return None
+    workspace, membership, message, thread = row
+    return MessageStanding(Standing(workspace, membership), thread, message, message.author_id == member.id)
+
+
+def _count_from(sees_from: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
+    counted = aliased(Message)
+    return (
+        sa.select(sa.func.count(counted.id))
+        .where(counted.thread_id == Thread.id, counted.seq >= sees_from)
+        .correlate(Thread, Membership)
+        .scalar_subquery()
+    )
+
+
+def _threads(message_count: Any = Thread.message_count) -> Rows:
     return (
         sa.select(
             Thread.id, Workspace.slug, Thread.title, Member.name, Thread.opened_at, Thread.last_at, Thread.last_seq,
-            Thread.message_count,
+            message_count,
         )
         .join(Workspace, Workspace.id == Thread.workspace_id)
         .outerjoin(Member, Member.id == Thread.opened_by_id)
@@ -420,8 +469,9 @@ def _threads() -> Rows:
 
 def _threads_of(member: Member) -> Rows:
     unread = _unread(member.id).where(Message.thread_id == Thread.id).correlate(Thread, Membership, ReadMark)
+    sees_all = Membership.sees_from == 0
     return (
-        _threads()
+        _threads(sa.case((sees_all, Thread.message_count), else_=_count_from(Membership.sees_from.expression)))
         .add_columns(sa.case((_has_unread(), unread.scalar_subquery()), else_=0).label("unread"))
         .join(
             Membership, sa.and_(Membership.workspace_id == Thread.workspace_id, Membership.member_id == member.id)
@@ -488,7 +538,7 @@ def _every_message() -> Rows:
     """Put together once, because aliases are slow to make."""
     author, answered, answered_author = aliased(Member), aliased(Message), aliased(Member)
     return (
-        sa.select(Message, Workspace.slug, author.name, answered.id, answered_author.name)
+        sa.select(Message, Workspace.slug, author.name, answered.id, answered_author.name, answered.seq)
         .join(Workspace, Workspace.id == Message.workspace_id)
         .outerjoin(author, author.id == Message.author_id)
         .outerjoin(answered, answered.id == Message.answers_id)
@@ -496,8 +546,9 @@ def _every_message() -> Rows:
     )
 
 
-def _read(statement: Rows) -> list[ShownMessage]:
-    return _shown(db.session().execute(statement).all())
+def _read(place: Placed, statement: Rows) -> list[ShownMessage]:
+    sees_from = place.standing.sees_from
+    return [message.seen_from(sees_from) for message in _shown(db.session().execute(statement).all())]
 
 
 def _shown(rows: Sequence[Any]) -> list[ShownMessage]:
@@ -511,7 +562,7 @@ def _shown(rows: Sequence[Any]) -> list[ShownMessage]:
             seq=message.seq,
             path=message.path,
             author=_person(message.author_id, name, people),
-            answers=Answered(answered_id, answered_name) if answered_id else None,
+            answers=Answered(answered_id, answered_name, answered_seq) if answered_id else None,
             client_id=message.client_id,
             body=message.body,
             html=message.html,
@@ -521,7 +572,7 @@ def _shown(rows: Sequence[Any]) -> list[ShownMessage]:
             is_retracted_by_author=message.retracted_by_id == message.author_id,
             retraction_reason=message.retraction_reason,
         )
-        for message, slug, name, answered_id, answered_name in rows
+        for message, slug, name, answered_id, answered_name, answered_seq in rows
     ]
 
 
@@ -553,9 +604,3 @@ def _path_above(place: ThreadStanding, message_id: str, size: int) -> str | None
         .limit(size // 2 + 1)
     ).all()
     return above[-1] if len(above) > size // 2 else None
-
-
-def _slug_of(kind: type[Thread] | type[Message], thing_id: str) -> str | None:
-    return db.session().scalar(
-        sa.select(Workspace.slug).join(kind, kind.workspace_id == Workspace.id).where(kind.id == thing_id)
-    )

@@ -1,5 +1,6 @@
 """What follows what is said: those who joined see it live. Recipients are read at this moment, so nobody else can."""
 
+from functools import partial
 from typing import Any
 
 from extranet.events import Recorded
@@ -16,13 +17,8 @@ def tell_change(recorded: Recorded) -> None:
     change = queries.change_of(recorded)
     if change is None or recorded.stream is None or recorded.seq is None:
         return
-    oldest = change.message.seq if change.message is not None else recorded.seq
-    content = change.as_json()
-
-    def payload(language: str) -> dict[str, Any]:
-        return {**content, **fragments(change, language)}
-
-    tell(queries.audience(recorded.stream, seq=oldest), "change", payload)
+    for seen, people in queries.audiences(change):
+        tell(people, "change", partial(_with_fragments, seen, seen.as_json()))
 
 
 def fragments(change: Change, language: str) -> dict[str, str]:
@@ -44,3 +40,7 @@ def tell_where_they_still_are(recorded: Recorded) -> None:
     """Who has left or was removed hears at once which workspaces are still theirs; open pages of the others end."""
     member_id = recorded.event.member
     tell([member_id], "head", heads_of_members([member_id]).get(member_id, {}))
+
+
+def _with_fragments(change: Change, content: dict[str, Any], language: str) -> dict[str, Any]:
+    return {**content, **fragments(change, language)}

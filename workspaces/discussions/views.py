@@ -108,7 +108,7 @@ def post(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     if not wants_json():
         here = url_for(".show_thread", slug=place.workspace.slug, thread_id=place.thread.id, at=message.id)
         return redirect(f"{here}#m-{message.id}")
-    shown = queries.show([message.id])[message.id]
+    shown = queries.show(place, message.id)
     return make_response(jsonify(message=shown.as_json(), html=_fragment(shown)), 201)
 
 
@@ -212,6 +212,8 @@ def _with_fragments(changes: Sequence[Change]) -> list[dict[str, Any]]:
     items = []
     for change in changes:
         item = {**change.as_json(), **fragments(change, current_locale())}
+        if change.message is not None:
+            del item["message"]["html"]  # it stands in the fragment
         if change.thread is not None and moves.get(change.thread.id) != change.recorded.seq:
             item.pop("row", None)
         items.append(item)
@@ -265,7 +267,7 @@ def _answered(member: Member, place: ThreadStanding, message_id: str | None) -> 
 
 
 def _message_page(template: str, place: MessageStanding, **facts: Any) -> str:
-    shown = queries.show([place.message.id])[place.message.id]
+    shown = queries.show(place, place.message.id)
     return render_template(
         template, place=place, standing=place.standing, workspace=place.workspace, thread=place.thread, message=shown,
         **facts,
@@ -279,7 +281,7 @@ def _again(form: Any, template: str, place: MessageStanding) -> Response:
 def _back_to_message(place: MessageStanding) -> ResponseReturnValue:
     message_id = place.message.id
     if wants_json():
-        shown = queries.show([message_id])[message_id]
+        shown = queries.show(place, message_id)
         return jsonify(message=shown.as_json(), html=_fragment(shown))
     here = url_for(".show_thread", slug=place.workspace.slug, thread_id=place.thread.id, at=message_id)
     return redirect(f"{here}#m-{message_id}")
