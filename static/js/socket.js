@@ -15,7 +15,7 @@ export function isConnected() {
   return Boolean(socket?.connected);
 }
 
-if (document.body.dataset.member) connect();
+if (document.body.dataset.live === "yes") connect();
 
 async function connect() {
   const { io } = await import("socket.io-client");
