@@ -280,6 +280,9 @@ def _answering(operation: Operation) -> Callable[..., Any]:
 
 
 def _json() -> Any:
+    is_said_to_be_other = bool(request.mimetype) and not request.is_json and request.content_length != 0
+    if is_said_to_be_other:  # of a form nothing is left to be seen: it has been read already
+        raise WrongContent
     if not request.get_data():
         return {}
     if not request.is_json:

@@ -162,6 +162,8 @@ def _input(row: Row, scene: Scene, space: Space) -> dict[str, Any]:
         return {"slug": space.slug, "thread_id": space.thread_id}
     if name.endswith("/delete"):
         return {"name": space.name}
+    if name == "POST /workspaces/<slug>/settings" and row.note != "made listed":
+        return {**_A_WORKSPACE, "visibility": space.visibility}
     if name == "POST /sign-in":
         return {"email": scene.hugo.email, "password": PASSWORD}
     if row.rule == "/desk/members/<member_id>/edit":

@@ -46,6 +46,7 @@ class Space:
     id: str
     slug: str
     name: str
+    visibility: Visibility
     thread_id: str = ""
     messages: dict[str, str] = field(default_factory=dict)
     """«first» and «later» (Ada's), «own» (Grace's, edited), «left» (Lee's), «suspended» (Sue's), «taken back» and
@@ -126,7 +127,7 @@ class Scene:
         directory.edit_card(whole, by=self._member(self.hanna))
         for person in (self.mallory, self.ingrid, self.olga):
             directory.edit_card(Details(title="Volunteer"), by=self._member(person))
-        accounts.make_token(name=self.say("token: name"), by=self._member(self.ada))
+        credentials.issue_token(self._member(self.ada), name=self.say("token: name"))
 
     def _apply(self) -> None:
         self.application_id, link = self._application("application")
@@ -147,7 +148,7 @@ class Scene:
             name=say("name"), purpose=say("purpose"), kind="project", visibility=visibility,
             joining=joining, by=ada,  # type: ignore[arg-type]
         )  # fmt: skip
-        space = self.spaces[key] = Space(workspace.id, workspace.slug, workspace.name)
+        space = self.spaces[key] = Space(workspace.id, workspace.slug, workspace.name, visibility)
         for person in (self.hugo, self.grace, self.olga, self.lee, self.sue):
             memberships.invite(workspace, self._member(person), by=ada)
             memberships.join(workspace, by=self._member(person))

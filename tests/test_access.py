@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from extranet import db
+from extranet.credentials import Credential
 from extranet.realtime import realtime
 from tests import entrances
 from tests.cast import Person
@@ -28,11 +29,17 @@ def scene(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Scene:
         person.client  # noqa: B018 – what they are known by is kept while things are still kept
         if person.member_id:
             person.token  # noqa: B018
-    monkeypatch.setattr(db, "settle", give_up)
+    keep_nothing(monkeypatch)
     return scene
 
 
-def give_up() -> None:
+def keep_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on no request keeps what it writes, nor that somebody was here."""
+    monkeypatch.setattr(db, "settle", _give_up)
+    monkeypatch.setattr(Credential, "is_worth_noting", False)
+
+
+def _give_up() -> None:
     """Write all, so that the database can object, and keep nothing."""
     held = g.pop("db_session", None)
     if held is not None:

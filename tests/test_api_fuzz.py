@@ -15,12 +15,11 @@ from hypothesis import strategies as st
 from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
-from extranet import db
 from extranet.api import PREFIX
 from tests import entrances
 from tests.cast import Person
 from tests.factories import Scene
-from tests.test_access import give_up
+from tests.test_access import keep_nothing
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -35,7 +34,7 @@ def scene(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Scene:
     for person in entrances.people(scene).values():
         if person.member_id:
             person.token  # noqa: B018
-    monkeypatch.setattr(db, "settle", give_up)
+    keep_nothing(monkeypatch)
     return scene
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_request_context, request
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -22,7 +22,7 @@ from tests.cast import Person
 from tests.entrances import PEOPLE, Call, Row
 from tests.factories import Scene, Space
 from tests.markers import everybody
-from tests.test_access import copied, give_up
+from tests.test_access import copied, keep_nothing
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -62,7 +62,7 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     commit = db._commit
 
     def note(held: Session) -> None:
-        kept.append("a transaction")
+        kept.append(f"{request.method} {request.path}" if has_request_context() else "a transaction of its own")
         commit(held)
 
     monkeypatch.setattr(db, "_commit", note)
@@ -77,7 +77,7 @@ def scene(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Scene:
         person.client  # noqa: B018
         if person.member_id:
             person.token  # noqa: B018
-    monkeypatch.setattr(db, "settle", give_up)
+    keep_nothing(monkeypatch)
     return scene
 
 
@@ -341,11 +341,14 @@ def _out_of_date(scene: Scene) -> Iterator[Case]:
         yield "remove who has left", ada, "POST", f"{here}/members/{scene.lee.member_id}/remove", {}, 404
         yield "days the wrong way", *_days(ada, here)
     invite = f"/workspaces/{active.slug}/invite"
-    for whom, status in ((scene.kim, 409), (scene.rita, 409), (grace, 409), (ada, 422)):
-        yield f"invite {whom.name}", ada, "POST", invite, {"email": whom.email}, status
-        api = f"/api/v1/workspaces/{active.slug}/invitations"
-        yield f"invite {whom.name} by program", ada, "POST", api, {"email": whom.email.upper()}, status
-    yield "invite who hides", ada, "POST", invite, {"member": scene.hanna.member_id}, 422
+    api = f"/api/v1/workspaces/{active.slug}/invitations"
+    for whom in (scene.kim, scene.rita, grace, scene.hanna):  # a typed address tells nobody whose it is
+        yield f"invite the address of {whom.name}", ada, "POST", invite, {"email": whom.email}, 302
+        yield f"invite the address of {whom.name} by program", ada, "POST", api, {"email": whom.email.upper()}, 201
+    for path in (invite, api):
+        yield "invite oneself", ada, "POST", path, {"email": ada.email}, 422
+        yield "invite who is in", ada, "POST", path, {"member": grace.member_id}, 409
+        yield "invite who hides", ada, "POST", path, {"member": scene.hanna.member_id}, 422
     yield "invite nobody", ada, "POST", invite, {"member": "nobody"}, 422
     yield "let in who is not kept out", ada, "POST", _member(active, scene.olga, "let-in-again"), {}, 409
     yield "appoint who only asks", ada, "POST", _member(active, scene.rita, "appoint"), {}, 409
