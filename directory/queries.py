@@ -254,9 +254,9 @@ def organisation_names(limit: int) -> Sequence[str]:
 
 
 def organisation_named(name: str) -> Organisation | None:
-    """The organisation of this name, whatever its case; the first if several have it."""
-    statement = sa.select(Organisation).where(Organisation.name_key == name_key(name)).order_by(Organisation.id)
-    return db.session().scalar(statement.limit(1))
+    """The organisation of this name that members are told of, whatever its case; the first if several have it."""
+    statement = sa.select(Organisation).where(Organisation.name_key == name_key(name), _is_shown())
+    return db.session().scalar(statement.order_by(Organisation.id).limit(1))
 
 
 def own_contact(member: Member) -> Contact | None:

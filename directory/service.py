@@ -91,7 +91,10 @@ def _fill(contact: Contact, details: Details, *, by: Member) -> None:
 
 
 def _organisation(name: str, type_: str, present: Organisation | None, *, by: Member | None) -> Organisation | None:
-    """The organisation of this name: the present one, else one in the list, else a new one."""
+    """The organisation of this name: the present one, else one in the list, else a new one.
+
+    One that is hidden by all who are of it is not in the list: its name, typed, would tell that it is there.
+    """
     if not name:
         return None
     if present is not None and present.name_key == name_key(name):

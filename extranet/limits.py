@@ -46,17 +46,17 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def limited(
-    limit: str, *, by_address: bool = False, field: str = "", counts_reads: bool = False
+    limit: str, *, by_address: bool = False, field: str = "", counts_reads: bool = False, shared: str = ""
 ) -> Callable[[View], View]:
     """Take at most `limit` requests («10 per minute») of one member, else of one address.
 
     Safe methods do not count, unless reading is what costs.
 
     With `field`, those of one address that say the same in that field of a form are counted by themselves: a whole
-    office may sign in from one address, but nobody guesses at one door for long.
+    office may sign in from one address, but nobody guesses at one door for long. Entrances that name the same
+    `shared` are counted together.
     """
     key = (lambda: _saying(field)) if field else get_remote_address if by_address else _who
-    return cast(
-        Callable[[View], View],
-        _limiter.limit(limit, key_func=key, exempt_when=lambda: _is_exempt(counts_reads=counts_reads)),
-    )
+    how: dict[str, Any] = {"key_func": key, "exempt_when": lambda: _is_exempt(counts_reads=counts_reads)}
+    counting = _limiter.shared_limit(limit, scope=shared, **how) if shared else _limiter.limit(limit, **how)
+    return cast(Callable[[View], View], counting)

@@ -21,13 +21,18 @@ from extranet.members import ascii_domain
 
 log = logging.getLogger(__name__)
 
+ABOUT = "X-About"
+"""The header that says what a letter is about."""
 TIMEOUT = 20
 """Seconds for which a mail server may keep us waiting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter to one person, in their language: `template` names `templates/mail/<template>.txt` and `.html`."""
+    """One letter to one person, in their language: `template` names `templates/mail/<template>.txt` and `.html`.
+
+    `about` is the id of what it tells of, if that may be destroyed: then letters in a folder go with it.
+    """
 
     to: str
     name: str
@@ -35,6 +40,7 @@ class Letter:
     subject: Any
     template: str
     facts: dict[str, Any]
+    about: str = ""
 
 
 class Post:
@@ -108,6 +114,8 @@ def compose(letter: Letter) -> EmailMessage:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = make_msgid(domain=_domain())
     message["Auto-Submitted"] = "auto-generated"
+    if letter.about:
+        message[ABOUT] = letter.about
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     message["Content-Language"] = letter.language  # set earlier, it would move into the first part

@@ -364,7 +364,7 @@ def decline_request(member: Member, place: PersonStanding, *, body: Why) -> Any:
 
 
 @api.post("/workspaces/<slug>/invitations", gives=Done, status=201, summary="Invite somebody")
-@limited(OFTEN)
+@limited(OFTEN, shared="invitations")
 @govern(policy.may_govern)
 @takes(Whom)
 def invite(member: Member, standing: Standing, *, body: Whom) -> Any:

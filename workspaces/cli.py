@@ -16,7 +16,7 @@ from extranet.accounts import service as accounts
 from extranet.app import setting_of
 from extranet.erasing import wipe_free_space
 from extranet.events import EventRow, OutboxRow
-from extranet.mail import letters_in
+from extranet.mail import ABOUT, letters_in
 from workspaces import service
 from workspaces.events import WorkspacePurged
 from workspaces.models import Workspace
@@ -28,10 +28,10 @@ GRACE = timedelta(days=2)
 
 
 class Gone(NamedTuple):
-    """What a purged workspace was called, for as long as the command looks for its letters."""
+    """A purged workspace and its address, for as long as the command looks for its letters."""
 
+    id: str
     slug: str
-    name: str
 
 
 @click.command()
@@ -71,7 +71,7 @@ def _purge(workspace_id: str, *, at_once: bool) -> Gone | None:
         workspace = held.get(Workspace, workspace_id)
         if workspace is None or not workspace.is_trashed:
             return None
-        gone = Gone(workspace.slug, workspace.name)
+        gone = Gone(workspace.id, workspace.slug)
         service.purge(workspace, at_once=at_once)
     return gone
 
@@ -94,10 +94,14 @@ def _index_has_forgotten() -> bool:
 
 
 def _throw_away_letters(gone: list[Gone]) -> None:
-    """Letters that a site without a mail server put into its folder name the workspace too."""
+    """Letters that a site without a mail server put into its folder name the workspace too.
+
+    They are known by what they are about or lead to: what it was called, others may say in letters of their own.
+    """
     folder = setting_of(current_app).data_dir / "mail"
     for path in letters_in(folder) if gone else []:
-        body = BytesParser(policy=default).parsebytes(path.read_bytes()).get_body(("plain",))
+        letter = BytesParser(policy=default).parsebytes(path.read_bytes())
+        body = letter.get_body(("plain",))
         text = body.get_content() if body is not None else ""
-        if any(one.slug in text or one.name in text for one in gone):
+        if any(letter[ABOUT] == one.id or f"/{one.slug}" in text for one in gone):
             path.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from workspaces.api import api
 from workspaces.cli import overdue, purge
 from workspaces.desk import workspace_desk
 from workspaces.discussions.queries import unread_by_workspace
-from workspaces.discussions.reactions import tell_change
+from workspaces.discussions.reactions import tell_all_where_they_still_are, tell_change
 from workspaces.events import (
     WorkspaceArchived,
     WorkspaceChanged,
@@ -65,6 +65,7 @@ def _follow(app: Flask) -> None:
     follow = events.reactions(app)
     for event in _LIFE:
         follow.at_once(event, tell_change)
+    follow.at_once(WorkspaceTrashed, tell_all_where_they_still_are)
     for event in (WorkspaceChanged, WorkspaceArchived, WorkspaceReopened, WorkspaceTrashed, WorkspaceRestored):
         follow.later(event, reactions.tell_the_other_hosts)
     searchable(

@@ -7,7 +7,7 @@ from wtforms import BooleanField, DateField, Field, RadioField, ValidationError
 
 from extranet.forms import Choice, Form, filled, line, text
 from extranet.i18n import _, lazy
-from workspaces.models import JOININGS, KINDS, VISIBILITIES, Workspace
+from workspaces.models import ADDRESS_IN_NAME, JOININGS, KINDS, VISIBILITIES, Workspace, has_address
 from workspaces.words import JOININGS as JOINING_WORDS
 from workspaces.words import KINDS as KIND_WORDS
 from workspaces.words import VISIBILITIES as VISIBILITY_WORDS
@@ -69,6 +69,11 @@ class WorkspaceForm(Form):
     visibility = _choice(lazy("Who sees that it exists"), VISIBILITY_WORDS, VISIBILITIES, "listed")
     joining = _choice(lazy("How one joins"), JOINING_WORDS, JOININGS, "request")
     shows_earlier = BooleanField(lazy("Newcomers see earlier messages"), default=True)
+
+    def validate_name(self, field: Field) -> None:
+        """It holds no web address: letters to people outside say it."""
+        if has_address(field.data or ""):
+            raise ValidationError(ADDRESS_IN_NAME)
 
     def validate_ends_on(self, field: Field) -> None:
         """It may not end before it starts."""

@@ -24,6 +24,9 @@ TRASH_DAYS = 30
 """Days for which a deleted workspace can be restored (product: life of a workspace)."""
 
 
+ADDRESS_IN_NAME = lazy("The name cannot hold a web address.")
+
+
 class Archived(Refusal):
     """Written to, or joined, while it is archived."""
 
@@ -55,6 +58,13 @@ class EndsBeforeItStarts(Invalid):
 
     def __init__(self) -> None:
         super().__init__(fields={"ends_on": lazy("The last day cannot be before the first day.")})
+
+
+class NameIsAddress(Invalid):
+    """Letters to people outside say the name of a workspace; what looks like a link does not go out in our name."""
+
+    def __init__(self) -> None:
+        super().__init__(fields={"name": ADDRESS_IN_NAME})
 
 
 class Workspace(Base):
@@ -104,6 +114,12 @@ class Workspace(Base):
     def purge_at(self) -> datetime | None:
         """When it may be purged, if it is in the trash."""
         return self.trashed_at + timedelta(days=TRASH_DAYS) if self.trashed_at is not None else None
+
+    def rename(self, name: str) -> None:
+        """Call it otherwise. Raises `NameIsAddress`."""
+        if name != self.name and has_address(name):
+            raise NameIsAddress
+        self.name = name
 
     def is_called(self, typed: str) -> bool:
         """Whether what was typed is its name, however its letters are composed and spaced."""
@@ -165,6 +181,12 @@ class Workspace(Base):
         if not self.is_trashed:
             raise NotInTrash
         self.trashed_at = self.trashed_by_id = None
+
+
+def has_address(name: str) -> bool:
+    """Whether there is a web address in a name."""
+    compared = unicodedata.normalize("NFKC", name).casefold()
+    return "://" in compared or "www." in compared
 
 
 def _easiness(joining: str) -> int:

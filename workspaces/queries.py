@@ -207,6 +207,11 @@ def joined_ids(member: Member) -> Sequence[str]:
     ).all()
 
 
+def members_of(workspace_id: str) -> Sequence[str]:
+    """The ids of the members who have joined, also while it is in the trash."""
+    return db.session().scalars(sa.select(Membership.member_id).where(Membership.workspace_id == workspace_id)).all()
+
+
 def heads_of_members(member_ids: Collection[str]) -> Mapping[str, Mapping[str, int]]:
     """For each of these members, the slugs of their workspaces with the last `seq` of each; one query."""
     rows = db.session().execute(

@@ -27,5 +27,5 @@ def tell_the_other_hosts(recorded: Recorded) -> None:
         hosts = [host for host in hosts_to_write_to(workspace.id) if host.id != recorded.actor_id]
     for host in hosts:
         subject = _SUBJECTS[recorded.kind]
-        facts = {"workspace": workspace, "actor": actor, "what": recorded.kind, "at": recorded.at}
-        mail.send(letter_to(host, subject, "workspaces-ended", **facts))
+        facts = {"actor": actor, "what": recorded.kind, "at": recorded.at}
+        mail.send(letter_to(host, subject, "workspaces-ended", workspace=workspace, **facts))

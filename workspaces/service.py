@@ -59,11 +59,12 @@ def open_workspace(
     shows_earlier: bool = True,
     by: Member,
 ) -> Workspace:
-    """Open a workspace whose first host is `by`. Raises `EndsBeforeItStarts`."""
+    """Open a workspace whose first host is `by`. Raises `EndsBeforeItStarts`, `NameIsAddress`."""
     workspace = Workspace(
-        slug=slug_of(name), name=name, purpose=purpose, kind=kind, visibility=visibility, joining=joining,
+        slug=slug_of(name), purpose=purpose, kind=kind, visibility=visibility, joining=joining,
         shows_earlier=shows_earlier, opened_by_id=by.id,
     )
+    workspace.rename(name)
     workspace.last(from_day=starts_on, to_day=ends_on)
     db.session().add(workspace)
     db.session().flush()
@@ -88,13 +89,15 @@ def change(
 ) -> Workspace:
     """Change what is said of it and how one joins; its address stays.
 
-    Raises `Archived`, `EndsBeforeItStarts`, and `ForHostsToOpen` where somebody else than a host would let more in.
+    Raises `Archived`, `EndsBeforeItStarts`, `NameIsAddress`, and `ForHostsToOpen` where somebody else than a host
+    would let more in.
     """
     hold(workspace).ensure_active()
     if workspace.is_wider(visibility, joining, shows_earlier) and not is_host(workspace, by):
         raise ForHostsToOpen
     workspace.last(from_day=starts_on, to_day=ends_on)
-    workspace.name, workspace.purpose, workspace.kind = name, purpose, kind
+    workspace.rename(name)
+    workspace.purpose, workspace.kind = purpose, kind
     workspace.visibility, workspace.joining, workspace.shows_earlier = visibility, joining, shows_earlier
     if db.session().is_modified(workspace):
         _record(WorkspaceChanged(workspace.id), workspace, by)

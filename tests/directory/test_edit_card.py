@@ -290,3 +290,31 @@ def test_numbers_that_can_be_dialled_pass(phone: str) -> None:
 def _without_token(page: str) -> str:
     """A page without what differs each time it is opened."""
     return re.sub(r'(csrf[-_]token"[^>]*(?:content|value)=)"[^"]*"', r"\1", page)
+
+
+def test_typing_the_name_of_a_hidden_organisation_tells_nothing_of_it(app: Extranet, cast: Cast, fill: Fill) -> None:
+    fill(cast.grace, organisation="Turvakoti", organisation_type="association", hidden_fields=("organisation",))
+    fill(cast.ada, organisation="Turvakoti", organisation_type="company")
+    organisation = card_of(app, cast.ada).organisation
+    assert organisation is not None
+    with looking(app) as held:
+        kept = held.get_one(Organisation, organisation.id)
+        assert (kept.name, kept.type) == ("Turvakoti", "company")
+    fill(cast.mallory, organisation="turvakoti", organisation_type="parish")
+    shared = card_of(app, cast.mallory).organisation
+    assert shared is not None and shared.id == organisation.id  # what is shown is one
+
+
+def test_what_a_card_said_before_is_not_on_the_disk_of_the_index(
+    app: Extranet, cast: Cast, fill: Fill, indexed: Callable[[], None]
+) -> None:
+    def files() -> list[str]:
+        folder = app.settings.data_dir / "index"
+        return [path.name for path in folder.rglob("*") if path.is_file() and b"turvapaikka" in path.read_bytes()]
+
+    fill(cast.ada, ask_about="turvapaikka")
+    indexed()
+    assert files()
+    fill(cast.ada, ask_about="jotain muuta")
+    indexed()
+    assert files() == []

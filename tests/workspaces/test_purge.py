@@ -151,6 +151,26 @@ def test_the_neighbour_keeps_everything(app: Extranet, cast: Cast) -> None:
     assert cast.grace.get(neighbour.path()).status_code == 200
 
 
+def test_others_letters_stay_whatever_they_say(
+    app: Extranet, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.extensions["post"], "_url", "")  # as where there is no mail server
+    neighbour, gone = open_place(cast, name="Naapuri"), open_place(cast, name="Hello")
+    for place in (neighbour, gone):
+        cast.ada.post(place.path("/invite"), {"email": f"new-{place.name.lower()}@example.org"})
+    cast.mallory.post(gone.path("/ask"), {"why": "Mukaan"})
+    gone.appoint(cast.grace, by=cast.ada)
+    drain(app)
+    gone.trash(cast.ada)
+    folder = app.settings.data_dir / "mail"
+    assert len(letters_that_say(app.settings.data_dir, "“Hello”")) > 1
+    before = {path.name for path in letters_in(folder)}
+    purge(app, "--now")
+    left = {path.name for path in letters_in(folder)}
+    assert letters_that_say(app.settings.data_dir, "“Hello”") == []
+    assert [name for name in left if "new-naapuri" in name] and left < before  # «Hello new-naapuri…!»
+
+
 @pytest.mark.once
 def test_beside_a_running_server_and_with_letters_in_a_folder_nothing_is_left_either(tmp_path: Path) -> None:
     data = tmp_path / "data"

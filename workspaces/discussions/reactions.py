@@ -9,7 +9,7 @@ from workspaces.discussions import queries
 from workspaces.discussions.events import MessagePosted, ThreadOpened
 from workspaces.discussions.fragments import article_in, row_in
 from workspaces.discussions.queries import Change
-from workspaces.queries import heads_of_members
+from workspaces.queries import heads_of_members, members_of
 
 
 def tell_change(recorded: Recorded) -> None:
@@ -40,6 +40,14 @@ def tell_where_they_still_are(recorded: Recorded) -> None:
     """Who has left or was removed hears at once which workspaces are still theirs; open pages of the others end."""
     member_id = recorded.event.member
     tell([member_id], "head", heads_of_members([member_id]).get(member_id, {}))
+
+
+def tell_all_where_they_still_are(recorded: Recorded) -> None:
+    """Whoever had joined a workspace that is in the trash now hears at once that it is theirs no more."""
+    member_ids = members_of(recorded.event.workspace)
+    heads = heads_of_members(member_ids)
+    for member_id in member_ids:
+        tell([member_id], "head", heads.get(member_id, {}))
 
 
 def _with_fragments(change: Change, content: dict[str, Any], language: str) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """What follows when people come, go, ask and are invited: letters, after the answer, and an invitation's new owner."""
 
+from typing import Any
+
 from flask import current_app
 
 from extranet import db, mail
@@ -61,13 +63,14 @@ def send_the_invitation(recorded: Recorded) -> None:
         if member is not None and (member.is_suspended or queries.is_in(workspace, member)):
             return
         secret = invitation.make_secret()
-    facts = {"workspace": workspace, "host": host, "secret": secret, "is_member": member is not None}
+    facts: dict[str, Any] = {"workspace": workspace, "host": host, "secret": secret, "is_member": member is not None}
     subject = lazy("An invitation to a workspace")
     if member is not None:
         mail.send(letter_to(member, subject, "workspaces-invitation", **facts))
         return
     language = (host.language if host is not None else None) or setting_of(current_app).default_language
-    mail.send(Letter(invitation.email, invitation.email, language, subject, "workspaces-invitation", facts))
+    letter = Letter(invitation.email, invitation.email, language, subject, "workspaces-invitation", facts, workspace.id)
+    mail.send(letter)
 
 
 def tell_the_new_host(recorded: Recorded) -> None:
@@ -93,9 +96,10 @@ def tell_the_hosts_whom_a_moderator_brought(recorded: Recorded) -> None:
         if not is_watched and (not decider.is_moderator or is_host(workspace, decider)):
             return
         hosts = [host for host in queries.hosts_to_write_to(workspace.id) if host.id not in (member.id, decider.id)]
-    facts = {"workspace": workspace, "member": member, "decider": decider, "what": recorded.kind, "at": recorded.at}
+    facts: dict[str, Any] = {"member": member, "decider": decider, "what": recorded.kind, "at": recorded.at}
+    subject = lazy("A moderator and your workspace")
     for host in hosts:
-        mail.send(letter_to(host, lazy("A moderator and your workspace"), "workspaces-moderator", **facts))
+        mail.send(letter_to(host, subject, "workspaces-moderator", workspace=workspace, **facts))
 
 
 def give_a_new_member_their_invitations(recorded: Recorded) -> None:
@@ -105,10 +109,10 @@ def give_a_new_member_their_invitations(recorded: Recorded) -> None:
         service.link_invitations(member)
 
 
-def letter_to(member: Member, subject: object, template: str, /, **facts: object) -> Letter:
-    """A letter to a member in their language."""
-    language = member.language or setting_of(current_app).default_language
-    return Letter(member.email, member.name, language, subject, template, facts)
+def letter_to(to: Member, subject: object, template: str, *, workspace: Workspace, **facts: object) -> Letter:
+    """A letter about a workspace to a member in their language."""
+    language = to.language or setting_of(current_app).default_language
+    return Letter(to.email, to.name, language, subject, template, {"workspace": workspace, **facts}, workspace.id)
 
 
 def _request(recorded: Recorded) -> JoinRequest | None:

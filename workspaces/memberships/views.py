@@ -103,7 +103,7 @@ def inviting(_member: Member, standing: Standing) -> ResponseReturnValue:
 
 
 @memberships.post("/<slug>/invite")
-@limited(OFTEN)
+@limited(OFTEN, shared="invitations")
 @govern(policy.may_govern)
 def invite(member: Member, standing: Standing) -> ResponseReturnValue:
     """Invite a member by their id, or an address."""

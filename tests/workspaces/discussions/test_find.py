@@ -1,5 +1,7 @@
 """Messages are found by who has joined, and by nobody else; also after they change."""
 
+from pathlib import Path
+
 from tests.cast import Person
 from tests.workspaces.discussions.talk import Talk
 from tests.workspaces.places import drain
@@ -31,6 +33,16 @@ def test_what_was_edited_or_retracted_is_found_as_it_is_now(talk: Talk) -> None:
     assert not _finds(talk, grace, "sudenkorento")
 
 
+def test_what_an_edit_took_back_is_not_on_the_disk_of_the_index_either(talk: Talk) -> None:
+    folder = talk.app.settings.data_dir / "index"
+    message_id = talk.say(talk.cast.ada, "Leppäkerttunen")
+    drain(talk.app)
+    assert _files_that_say(folder, "leppäkerttunen")
+    talk.cast.ada.post(talk.at(message_id, "/edit"), {"body": "Sudenkorento"})
+    drain(talk.app)
+    assert _files_that_say(folder, "leppäkerttunen") == []
+
+
 def test_an_archived_workspace_is_still_searched_one_in_the_trash_is_not(talk: Talk) -> None:
     talk.say(talk.cast.ada, "Leppäkerttu")
     talk.place.archive(talk.cast.ada)
@@ -52,6 +64,10 @@ def test_newcomers_who_do_not_see_earlier_messages_do_not_find_them(talk: Talk) 
     other.place.let_in(nina, by=talk.cast.ada)
     assert _finds(talk, talk.cast.grace, "leppäkerttu")
     assert not _finds(talk, nina, "leppäkerttu")
+
+
+def _files_that_say(folder: Path, word: str) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes()]
 
 
 def _finds(talk: Talk, person: Person, words: str) -> bool:

@@ -57,6 +57,18 @@ def test_who_was_removed_hears_that_it_is_over_and_nothing_of_it_after_that(talk
     assert talk.place.slug not in received[0]["args"][0]
 
 
+def test_a_workspace_in_the_trash_is_gone_at_once_for_all_who_had_joined(talk: Talk) -> None:
+    talk.place.archive(talk.cast.ada)
+    other = Talk(talk.cast).place
+    ada, grace, mallory = (_listen(person) for person in (talk.cast.ada, talk.cast.grace, talk.cast.mallory))
+    talk.cast.ada.post(talk.place.path("/delete"), {"name": talk.place.name})
+    assert talk.place.row().is_trashed
+    for ears in (ada, grace):
+        (heads,) = _heard(ears, "head")
+        assert list(heads) == [other.slug]
+    assert mallory.get_received() == []
+
+
 def test_who_sees_nothing_earlier_hears_nothing_of_earlier_messages(talk: Talk) -> None:
     other = Talk(talk.cast, shows_earlier=False)
     nina = talk.cast.member("Nina Newcomer")
