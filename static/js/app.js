@@ -12,5 +12,6 @@ import "./elements/reveal-password.js";
 import "./elements/text-counter.js";
 import "./elements/theme-switch.js";
 import "./forms.js";
+import "./kept.js";
 import "./socket.js";
 import "./unread.js";

@@ -1,6 +1,7 @@
 // What was typed and not yet sent, kept in this browser for the member who typed it, until it is sent.
 
 const KIND = "extranet:draft";
+const FORMS = "extranet:form";
 const SENT = "extranet:sent";
 const OLDEST = 30 * 24 * 3_600_000;
 
@@ -9,7 +10,12 @@ const member = document.body.dataset.member;
 // The key of a form's draft: who, where to, and which message it answers.
 export function keyOf(form) {
   const answers = form.elements.answers?.value ?? "";
-  return `${KIND}:${member}:${new URL(form.action).pathname}:${answers}`;
+  return `${KIND}:${member}:${addressOf(form)}:${answers}`;
+}
+
+// The key of what is typed into an ordinary form, for as long as the tab is open.
+export function tabKeyOf(form) {
+  return `${FORMS}:${member}:${addressOf(form)}`;
 }
 
 export function read(key) {
@@ -21,6 +27,30 @@ export function keep(key, value) {
   attempt(() => (isEmpty ? localStorage.removeItem(key) : localStorage.setItem(key, JSON.stringify({ value, at: Date.now() }))));
 }
 
+export function readInTab(key) {
+  return attempt(() => JSON.parse(sessionStorage.getItem(key) ?? "null")) ?? null;
+}
+
+export function keepInTab(key, value) {
+  attempt(() => (value === null ? sessionStorage.removeItem(key) : sessionStorage.setItem(key, JSON.stringify(value))));
+}
+
+// Every key of what is typed into ordinary forms in this tab, by this member.
+export function keysInTab() {
+  return keysOf(sessionStorage, `${FORMS}:${member}:`);
+}
+
+// Whether this member has typed something here that is not sent yet.
+export function hasUnsent() {
+  return Boolean(member) && [...keysOf(localStorage, `${KIND}:${member}:`), ...keysInTab()].length > 0;
+}
+
+// Take away all that this member has typed and not sent: the next one at this device finds nothing.
+export function forget() {
+  for (const key of keysOf(localStorage, `${KIND}:${member}:`)) attempt(() => localStorage.removeItem(key));
+  for (const key of keysInTab()) keepInTab(key, null);
+}
+
 // A form that leaves the page says how the next page shows that it arrived: `selector` is found there.
 export function isLeaving(key, selector) {
   attempt(() => sessionStorage.setItem(SENT, JSON.stringify({ key, selector })));
@@ -30,10 +60,19 @@ attempt(() => {
   const left = JSON.parse(sessionStorage.getItem(SENT) ?? "null");
   if (left && document.querySelector(left.selector)) keep(left.key, null);
   sessionStorage.removeItem(SENT);
-  for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(KIND) && Date.now() - (JSON.parse(localStorage.getItem(key)).at ?? 0) > OLDEST) localStorage.removeItem(key);
+  for (const key of keysOf(localStorage, `${KIND}:`)) {
+    if (Date.now() - (JSON.parse(localStorage.getItem(key)).at ?? 0) > OLDEST) localStorage.removeItem(key);
   }
 });
+
+function addressOf(form) {
+  // A field may be called «action» too, so the attribute is asked.
+  return new URL(form.getAttribute("action") || location.href, location.href).pathname;
+}
+
+function keysOf(storage, beginning) {
+  return attempt(() => Object.keys(storage).filter((key) => key.startsWith(beginning))) ?? [];
+}
 
 // Storage may be full, forbidden or damaged: then nothing is kept, and nothing else fails.
 function attempt(work) {

@@ -1,12 +1,16 @@
 // Forms of every page: ask before what is hard to undo, send once, and begin where something is wrong.
 
+import { forget, hasUnsent } from "./drafts.js";
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method === "dialog") return;
+  if (isSignOut(form)) askAboutUnsent(form);
   if (form.dataset.confirm && !("confirmed" in form.dataset)) {
     event.preventDefault();
     ask(form, event.submitter);
   } else {
+    if (isSignOut(form)) forget();
     sendOnce(form, event);
   }
 });
@@ -17,6 +21,17 @@ addEventListener("pageshow", () => {
 });
 
 document.querySelector(".error-summary")?.focus();
+
+function isSignOut(form) {
+  return new URL(form.getAttribute("action") ?? "", location.href).pathname === "/sign-out";
+}
+
+// The next one at this device shall find nothing; whoever goes shall know what goes with them.
+function askAboutUnsent(form) {
+  const { unsent, signOut } = document.getElementById("confirm").dataset;
+  form.dataset.confirm = hasUnsent() ? unsent : "";
+  form.dataset.confirmAction = signOut;
+}
 
 function ask(form, submitter) {
   const dialog = document.getElementById("confirm");

@@ -26,11 +26,22 @@ class Screen:
     def sign_in(self, path: str) -> None:
         """Go to a page behind the sign-in, and sign in as people do."""
         self.page.goto(path)
-        self.page.get_by_label("E-mail").fill(self.person.email)
-        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        self.page.locator("main").get_by_role("button", name="Sign in").click()
-        expect(self.page.locator("body")).to_have_attribute("data-member", self.person.member_id)
+        self.sign_in_here()
         self.page.goto(path)
+
+    def sign_in_here(self, page: Page | None = None) -> None:
+        """Fill in the sign-in page that stands here, or in another tab."""
+        page = page or self.page
+        page.get_by_label("E-mail").fill(self.person.email)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.locator("main").get_by_role("button", name="Sign in").click()
+        expect(page.locator("body")).to_have_attribute("data-member", self.person.member_id)
+
+    def sign_in_beside(self) -> None:
+        """Sign in in another tab."""
+        page = self.context.new_page()
+        page.goto("/sign-in")
+        self.sign_in_here(page)
 
     def barriers(self) -> list[str]:
         """What keeps somebody out of the page as it is, by day and by night; what is wider than the page is one too."""

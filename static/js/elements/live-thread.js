@@ -2,9 +2,11 @@
 // reads or writes; what one sends stands there at once, as being sent, sent, or not sent with a way on.
 
 import { keep, keyOf, read } from "../drafts.js";
+import { newId } from "../ids.js";
 import { say } from "../socket.js";
 import { Stream } from "../stream.js";
 import { tell } from "../toast.js";
+import { isSignedIn, renewToken, token } from "../token.js";
 import { showUnread } from "../unread.js";
 
 const LAST = "~"; // comes after every step of a path
@@ -238,7 +240,7 @@ class LiveThread extends HTMLElement {
     event.preventDefault();
     const field = form.elements.body;
     form.querySelector("[data-mark=preview][aria-pressed=true]")?.click();
-    if (!field.value.trim()) {
+    if (!field.value.trim() || !field.validity.valid) {
       field.reportValidity();
       return;
     }
@@ -247,7 +249,8 @@ class LiveThread extends HTMLElement {
     this.#remember([...this.#remembered(), sent]);
     keep(keyOf(form), null);
     field.value = "";
-    form.elements.client_id.value = crypto.randomUUID?.() ?? randomId();
+    form.querySelector("text-counter").count();
+    form.elements.client_id.value = newId();
     form.querySelector(".error-summary, .field-error")?.remove();
     if (sent.answers) this.#putAway(sent.answers, article);
     this.#send(article, sent);
@@ -275,17 +278,26 @@ class LiveThread extends HTMLElement {
   async #deliver(article, sent) {
     if (!article.isConnected) return;
     this.#state(article, "sending");
-    const form = this.querySelector("form.editor");
     try {
-      const answer = await this.#post(form.action, sent);
-      const said = await answer.json();
+      const { answer, said } = await this.#ask(sent);
       if (answer.ok) this.#arrived(article, sent, said);
+      else if (answer.status === 401 || (said.code === "stale-form" && (await isSignedIn()) === false)) this.#refused(article, this.dataset.ended, 401);
       else this.#refused(article, said.errors ? Object.values(said.errors).flat()[0] : said.detail, answer.status);
     } catch (error) {
       const isAway = error instanceof TypeError;
       this.#refused(article, isAway ? this.dataset.unreachable : this.dataset.trouble, 0);
       article.toggleAttribute("data-waits", isAway);
     }
+  }
+
+  // A sign-in that began in another tab has another token: with that it is tried once more.
+  async #ask(sent) {
+    const url = this.querySelector("form.editor").action;
+    const answer = await this.#post(url, sent);
+    const said = await answer.json();
+    if (said.code !== "stale-form" || !(await isSignedIn()) || !(await renewToken())) return { answer, said };
+    const second = await this.#post(url, sent);
+    return { answer: second, said: await second.json() };
   }
 
   #arrived(article, sent, { message, html }) {
@@ -313,7 +325,10 @@ class LiveThread extends HTMLElement {
   #refused(article, sentence, status) {
     this.#state(article, "failed", sentence);
     const isDefinite = status >= 400 && status < 500;
-    const offer = { again: status !== 404 && status !== 401, change: isDefinite, "sign-in": status === 401, discard: isDefinite };
+    const { clientId } = article.dataset;
+    // What was refused is not sent by itself again, on no later page either.
+    this.#remember(this.#remembered().map((sent) => (sent.client_id === clientId ? { ...sent, refused: isDefinite ? { sentence, status } : undefined } : sent)));
+    const offer = { again: status !== 404, change: isDefinite, "sign-in": status === 401, discard: isDefinite };
     for (const [action, isOffered] of Object.entries(offer)) {
       article.querySelector(`[data-action="${action}"]`).hidden = !isOffered;
     }
@@ -332,8 +347,8 @@ class LiveThread extends HTMLElement {
   }
 
   #sendAgain(article) {
-    const sent = this.#remembered().find(({ client_id }) => client_id === article.dataset.clientId);
-    if (sent) this.#send(article, sent);
+    const { refused, ...sent } = this.#remembered().find(({ client_id }) => client_id === article.dataset.clientId) ?? {};
+    if (sent.client_id) this.#send(article, sent);
   }
 
   // Takes what was refused back into an editor, or away.
@@ -346,6 +361,7 @@ class LiveThread extends HTMLElement {
     const form = sent.answers ? this.#openReply(sent.answers) : this.querySelector("#editor");
     const field = form.elements.body;
     field.value = field.value ? `${sent.body}\n\n${field.value}` : sent.body;
+    form.querySelector("text-counter").count();
     keep(keyOf(form), field.value);
     field.focus();
   }
@@ -367,14 +383,19 @@ class LiveThread extends HTMLElement {
     const unsent = this.#remembered().filter(({ client_id }) => !this.#pending(client_id));
     this.#remember(unsent);
     if (!this.querySelector("template[data-part=pending]")) return;
-    for (const sent of unsent) this.#send(this.#stand(sent), sent);
+    for (const { refused, ...sent } of unsent) {
+      const article = this.#stand(sent);
+      // Whoever reads this has signed in again.
+      if (refused?.status === 401) this.#refused(article, this.dataset.hadEnded, 400);
+      else if (refused) this.#refused(article, refused.sentence, refused.status);
+      else this.#send(article, sent);
+    }
   }
 
   async #post(url, fields) {
     const content = new FormData();
     for (const [name, value] of Object.entries(fields)) content.set(name, value);
-    const token = document.querySelector("meta[name=csrf-token]").content;
-    return fetch(url, { method: "POST", body: content, headers: { Accept: "application/json", "X-CSRFToken": token } });
+    return fetch(url, { method: "POST", body: content, headers: { Accept: "application/json", "X-CSRFToken": token() } });
   }
 
   // Answering
@@ -421,7 +442,7 @@ class LiveThread extends HTMLElement {
     const who = answered.querySelector(".message-name").textContent.trim();
     editor.querySelector("label").textContent = this.dataset.replyTo.replace("{name}", () => who);
     const { client_id, answers } = editor.querySelector("form").elements;
-    client_id.value = crypto.randomUUID?.() ?? randomId();
+    client_id.value = newId();
     answers.value = id;
     return editor;
   }
@@ -499,12 +520,6 @@ function paragraph(text) {
   const element = document.createElement("p");
   text.split("\n").forEach((line, index) => element.append(...(index ? [document.createElement("br"), line] : [line])));
   return element;
-}
-
-// Outside of a safe context (a trial on a plain address) browsers do not make the id.
-function randomId() {
-  const hex = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
 customElements.define("live-thread", LiveThread);

@@ -2,6 +2,7 @@
 // Ctrl or ⌘ with Enter sends; within the toolbar one moves by the arrow keys.
 
 import { isLeaving, keep, keyOf, read } from "../drafts.js";
+import { newId } from "../ids.js";
 
 const MARKS = {
   bold: (text) => around(text, "**"),
@@ -28,7 +29,11 @@ class MessageEditor extends HTMLElement {
     this.addEventListener("click", (event) => this.#press(event.target.closest("button[data-mark]")));
     this.querySelector("[role=toolbar]").addEventListener("keydown", (event) => this.#move(event));
     this.#field.addEventListener("keydown", (event) => this.#send(event));
-    this.#field.addEventListener("input", () => keep(keyOf(this.#form), this.#field.value));
+    // What stands here after the browser's Back is for the draft to say: what was sent is not offered again.
+    this.#form.autocomplete = "off";
+    for (const field of [this.#field, this.#title]) field?.addEventListener("input", () => this.#keep());
+    addEventListener("pageshow", (event) => event.persisted && this.#beginAnew());
+    addEventListener("storage", ({ key, newValue }) => key === keyOf(this.#form) && !newValue && this.#renewId());
     this.#form.addEventListener("submit", (event) => this.#leave(event));
     this.restore();
   }
@@ -36,7 +41,35 @@ class MessageEditor extends HTMLElement {
   // Give back what was typed earlier, unless something is here already.
   restore() {
     const draft = read(keyOf(this.#form));
-    if (draft && (!this.#field.value || this.#form.dataset.sentWhen)) this.#field.value = draft;
+    if (!draft || (this.#field.value && !this.#form.dataset.sentWhen) || this.#title?.value) return;
+    const { body = "", title = "", id } = typeof draft === "string" ? { body: draft } : draft;
+    this.#field.value = body;
+    if (this.#title) this.#title.value = title;
+    if (id) this.#form.elements.client_id.value = id;
+    this.closest("text-counter")?.count?.();
+  }
+
+  get #title() {
+    return this.#form.elements.title;
+  }
+
+  // A form that leaves the page keeps its id with its draft: sent twice, it counts once.
+  #keep() {
+    const [body, title] = [this.#field.value, this.#title?.value];
+    if (this.#title) keep(keyOf(this.#form), body || title ? { body, title, id: this.#form.elements.client_id.value } : null);
+    else keep(keyOf(this.#form), body);
+  }
+
+  // Back in the browser's memory, with what was sent meanwhile still in the fields.
+  #beginAnew() {
+    if (!this.#title || read(keyOf(this.#form))) return;
+    this.#form.reset();
+    this.#renewId();
+  }
+
+  // What was sent in another tab took the id with it.
+  #renewId() {
+    if (this.#title) this.#form.elements.client_id.value = newId();
   }
 
   #press(button) {

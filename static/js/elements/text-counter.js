@@ -1,4 +1,5 @@
-// <text-counter data-most data-left data-over>: says how much room a text has left; aloud only when little is left.
+// <text-counter data-most data-left data-over [data-near]>: says how much room a text has left, with `data-near` only when
+// no more than that is left; aloud only when little is left. A text that is too long says so where the form is sent.
 
 const NEAR = 50;
 
@@ -16,15 +17,17 @@ class TextCounter extends HTMLElement {
     this.#said.className = "visually-hidden";
     this.#said.setAttribute("role", "status");
     this.append(this.#shown, this.#said);
-    this.#field.addEventListener("input", () => this.#count());
-    this.#count();
+    this.#field.addEventListener("input", () => this.count());
+    this.count();
   }
 
-  #count() {
+  // Asked for by who puts something into the field.
+  count() {
     // The server counts code points, and a line break of a form as one.
     const left = Number(this.dataset.most) - [...this.#field.value].length;
     const text = (left < 0 ? this.dataset.over : this.dataset.left).replace("{n}", Math.abs(left));
-    this.#shown.textContent = text;
+    this.#shown.textContent = left <= Number(this.dataset.near ?? Infinity) ? text : "";
+    this.#field.setCustomValidity(left < 0 ? text : "");
     this.#shown.toggleAttribute("data-over", left < 0);
     clearTimeout(this.#timer);
     if (left < NEAR) this.#timer = setTimeout(() => (this.#said.textContent = text), 800);

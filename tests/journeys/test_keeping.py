@@ -1,0 +1,153 @@
+"""What one typed is not lost: by Back, by another language, by a server that is down, by a sign-in that has ended."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.talking import House, Screen, eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+def test_after_sending_a_new_thread_back_shows_an_empty_form(here: House) -> None:
+    page = here.screen(here.cast.grace, here.place.path("/threads/new")).page
+    _write_thread(page, "Only one", "Words")
+    page.get_by_role("button", name="Open the discussion").click()
+    expect(page.get_by_role("heading", name="Only one")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Title")).to_have_value("")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("")
+
+
+def test_a_new_thread_that_did_not_arrive_comes_back_whole_and_is_sent_once(here: House) -> None:
+    page = here.screen(here.cast.grace, here.place.path("/threads/new")).page
+    _write_thread(page, "Lost on its way", "Words")
+    client_id = page.locator("[name=client_id]").input_value()
+    page.route("**/threads", lambda route: (route.fetch(max_redirects=0), route.abort()), times=1)
+    page.get_by_role("button", name="Open the discussion").click()
+    page.wait_for_timeout(500)
+    page.goto(here.site.url + here.place.path("/threads/new"))
+    expect(page.get_by_label("Title")).to_have_value("Lost on its way")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Words")
+    expect(page.locator("[name=client_id]")).to_have_value(client_id)
+    page.get_by_role("button", name="Open the discussion").click()
+    expect(page.get_by_role("heading", name="Lost on its way")).to_be_visible()
+    page.goto(here.site.url + here.place.path())
+    expect(page.get_by_role("link", name="Lost on its way")).to_have_count(1)
+
+
+@pytest.mark.parametrize("path", ["/workspaces/new", "/directory/me", "/apply"])
+def test_another_language_keeps_what_was_typed(here: House, path: str) -> None:
+    page = here.screen(here.cast.grace, path).page if path != "/apply" else _visitor(here, path)
+    field = page.locator("main form[method=post] textarea").first
+    tick = page.locator("main form[method=post] :is([type=checkbox], [type=radio]):visible:not(:checked)").first
+    which = tick.get_attribute("id")
+    field.fill("Half a purpose")
+    tick.check()
+    page.get_by_role("button", name="Svenska").click()
+    expect(page.locator("html")).to_have_attribute("lang", "sv")
+    expect(field).to_have_value("Half a purpose")
+    expect(page.locator(f"#{which}")).to_be_checked()
+    expect(page.get_by_text("Det du hade skrivit")).to_be_visible()
+    # Whoever comes by another way finds the form as it is.
+    page.goto(here.site.url + "/terms")
+    page.goto(here.site.url + path)
+    expect(field).to_have_value("")
+
+
+def test_what_was_saved_is_not_brought_back(here: House) -> None:
+    page = here.screen(here.cast.grace, "/directory/me").page
+    page.locator("textarea").first.fill("Saved once")
+    page.locator("main form[method=post] [type=submit]").first.click()
+    page.wait_for_load_state()
+    assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('extranet:form'))") == []
+
+
+def test_signing_out_asks_about_unsent_text_and_takes_it_away(here: House) -> None:
+    page = here.screen(here.cast.grace).page
+    page.get_by_label("Your message").fill("Not for the next one")
+    _sign_out(page)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("You have unsent text on this device")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_label("Your message")).to_have_value("Not for the next one")
+    page.keyboard.press("Escape")
+    page.reload()
+    expect(page.get_by_label("Your message")).to_have_value("Not for the next one")
+    _sign_out(page)
+    dialog.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You have signed out.")).to_be_visible()
+    assert "Not for the next one" not in page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+
+
+def test_signing_out_with_nothing_unsent_asks_nothing(here: House) -> None:
+    page = here.screen(here.cast.grace).page
+    _sign_out(page)
+    expect(page.get_by_text("You have signed out.")).to_be_visible()
+
+
+def test_a_sign_in_that_ended_elsewhere_is_said_and_nothing_is_sent_by_itself(here: House) -> None:
+    grace = here.screen(here.cast.grace)
+    _sign_out(_beside(grace))
+    grace.write("Written too late")
+    failed = grace.message("Written too late")
+    expect(failed).to_contain_text("your sign-in has ended")
+    expect(failed.get_by_role("link", name="Sign in")).to_be_visible()
+    # Signed in again in another tab, trying again is enough.
+    grace.sign_in_beside()
+    assert [message.body for message in here.talk.messages()] == ["Hello"]
+    failed.get_by_role("button", name="Try again").click()
+    expect(failed).not_to_have_attribute("data-state", re.compile(".*"))
+    assert [message.body for message in here.talk.messages()] == ["Hello", "Written too late"]
+
+
+def test_a_message_that_waits_for_a_sign_in_is_offered_after_it(here: House) -> None:
+    grace = here.screen(here.cast.grace)
+    _sign_out(_beside(grace))
+    grace.write("Written too late")
+    failed = grace.message("Written too late")
+    failed.get_by_role("link", name="Sign in").click()
+    grace.sign_in_here()
+    grace.when_live()
+    expect(failed).to_have_attribute("data-state", "failed")
+    expect(failed).to_contain_text("your sign-in had ended")
+    assert [message.body for message in here.talk.messages()] == ["Hello"]
+    failed.get_by_role("button", name="Try again").click()
+    eventually(lambda: [m.body for m in here.talk.messages()], ["Hello", "Written too late"], page=grace.page)
+
+
+def test_what_was_refused_is_shown_and_not_sent_again_by_itself(here: House) -> None:
+    grace = here.screen(here.cast.grace)
+    grace.page.route("**/messages", lambda route: route.fulfill(status=422, json={"detail": "It cannot be so."}), times=1)
+    grace.write("Refused")
+    expect(grace.message("Refused")).to_contain_text("It cannot be so.")
+    grace.page.reload()
+    grace.when_live()
+    expect(grace.message("Refused")).to_have_attribute("data-state", "failed")
+    expect(grace.message("Refused")).to_contain_text("It cannot be so.")
+    assert [message.body for message in here.talk.messages()] == ["Hello"]
+    assert grace.barriers() == []
+
+
+def _write_thread(page: Page, title: str, body: str) -> None:
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("Message", exact=True).fill(body)
+
+
+def _visitor(here: House, path: str) -> Page:
+    screen = Screen(here.browser, here.site, here.cast.visitor)
+    here.screens.append(screen)
+    screen.page.goto(path)
+    return screen.page
+
+
+def _beside(screen: Screen) -> Page:
+    page = screen.context.new_page()
+    page.goto("/directory")
+    return page
+
+
+def _sign_out(page: Page) -> None:
+    page.locator(".menu > summary").click()
+    page.get_by_role("button", name="Sign out").click()
