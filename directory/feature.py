@@ -13,12 +13,12 @@ from directory.importing.step import people
 from directory.queries import Card
 from directory.views import directory
 from extranet import cli, db, events, web
-from extranet.accounts.events import MemberAdmitted
+from extranet.accounts.events import EmailChanged, MemberAdmitted
 from extranet.events import Event
 from extranet.i18n import lazy
 from extranet.importing.run import add_step
 from extranet.members import Member
-from extranet.moderation.events import EmailChanged, MemberRestored, MemberSuspended, NameChanged
+from extranet.moderation.events import MemberRestored, MemberSuspended, NameChanged
 from extranet.search.registry import Result, Searchable, searchable
 from extranet.web import NavItem, Panel
 
@@ -37,7 +37,7 @@ def install(app: Flask) -> None:
         register.watch(db.database().engine)
     web.add_nav(app, NavItem("directory", lazy("Directory"), "directory.people", place=20))
     web.add_account(app, NavItem("card", lazy("My card"), "directory.me", place=20))
-    web.add_panels(app, Panel("directory/_panel.html", _way_in, place=60))
+    web.add_panels(app, Panel("directory/_panel.html", _way_in, place=60, is_for_all=True))
     follow = events.reactions(app)
     follow.knows(OrganisationAdded)
     follow.together(MemberAdmitted, reactions.give_a_new_member_a_card)
@@ -53,6 +53,7 @@ def install(app: Flask) -> None:
                 **dict.fromkeys(_ABOUT_ONE, lambda event: (event.member_id,)),
                 PeopleImported: lambda event: event.members,
             },
+            forgotten_by=(CardEdited,),
             place=10,
         ),
     )

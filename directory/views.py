@@ -10,6 +10,7 @@ from directory import queries, service
 from directory.forms import VOCABULARIES, CardForm, search_in
 from directory.queries import FACETS, Card, OrganisationRow, Search
 from directory.register import Facet
+from extranet.db import SAFE_METHODS
 from extranet.doors import door, signed_in
 from extranet.forms import tidy
 from extranet.i18n import _, current_locale
@@ -65,7 +66,7 @@ def me(member: Member) -> ResponseReturnValue:
     contact = queries.own_contact(member)
     form = CardForm(contact, email=member.email)
     facts = {"places": _places(), "suggestions": queries.organisation_names(MOST_SUGGESTED)}
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("directory/me.html", form=form, **facts)
     if not form.validate():
         return form.again("directory/me.html", **facts)

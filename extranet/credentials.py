@@ -16,13 +16,14 @@ from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 from extranet import clock, db, events
 from extranet.db import Base, id_column
 from extranet.events import Event
-from extranet.ids import new_secret
+from extranet.ids import new_id, new_secret
 from extranet.members import Member
 
 Kind = Literal["browser", "token"]
 TOKEN_PREFIX = "ext_"
 """Personal access tokens begin so, that scanners of leaked secrets can know them."""
 _NOTED_EVERY = timedelta(minutes=10)
+_AT_ONCE = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,16 @@ class Credential(Base):
     member: Mapped[Member] = relationship(lazy="raise", foreign_keys=[member_id])
 
     @property
+    def was_used(self) -> bool:
+        """Whether it has been used since it was made, as far as noted."""
+        return self.used_at - self.created_at > _AT_ONCE
+
+    @property
     def is_worth_noting(self) -> bool:
         """Whether its last use was noted so long ago that it should be noted again."""
-        return clock.now() - self.used_at > _NOTED_EVERY
+        unnoted = clock.now() - self.used_at
+        is_first = self.kind == "token" and not self.was_used
+        return unnoted > (_AT_ONCE if is_first else _NOTED_EVERY)
 
 
 @cache
@@ -119,11 +127,17 @@ def open_browser(member: Member, *, user_agent: str, language: str | None, days:
     return secret
 
 
-def issue_token(member: Member, *, name: str) -> str:
-    """Make a personal access token. Returns it; it cannot be shown again."""
+def issue_token(member: Member, *, name: str, once: str = "") -> str:
+    """Make a personal access token. Returns it; it cannot be shown again. `has_made` knows `once` afterwards."""
     secret = TOKEN_PREFIX + new_secret()
-    _add(member, "token", secret, name=name[:100], language=None, expires_at=None)
+    credential_id = _id_of(member, once) if once else new_id()
+    _add(member, "token", secret, name=name[:100], language=None, expires_at=None, credential_id=credential_id)
     return secret
+
+
+def has_made(member: Member, once: str) -> bool:
+    """Whether the member has made a token with this text, which a form carries so that it makes but one."""
+    return db.session().get(Credential, _id_of(member, once)) is not None
 
 
 def note_use(credential_id: str, *, days: int) -> None:
@@ -162,15 +176,21 @@ def _end(*which: sa.ColumnElement[bool]) -> Sequence[str]:
 
 
 def _add(
-    member: Member, kind: Kind, secret: str, *, name: str, language: str | None, expires_at: datetime | None
+    member: Member, kind: Kind, secret: str, *, name: str, language: str | None, expires_at: datetime | None,
+    credential_id: str | None = None,
 ) -> None:
     db.session().add(
         Credential(
-            member_id=member.id, kind=kind, secret_hash=_digest(secret), name=name, language=language,
-            expires_at=expires_at,
+            id=credential_id or new_id(), member_id=member.id, kind=kind, secret_hash=_digest(secret), name=name,
+            language=language, expires_at=expires_at,
         )
     )
     db.session().flush()
+
+
+def _id_of(member: Member, once: str) -> str:
+    """The id of what a form makes that carries `once`: sent again by the same member, it is there already."""
+    return _digest(f"{member.id} {once}")[:12]
 
 
 def _digest(secret: str) -> str:

@@ -160,7 +160,12 @@ def _page(status: int, sentence: str, *, code: str, fields: Mapping[str, Any]) -
     shown = {name: _sentences(value) for name, value in fields.items()}
     try:
         html = render_template(
-            "errors/error.html", status=status, sentence=sentence, code=code, fields=shown, written=_written()
+            "errors/error.html",
+            status=status,
+            sentence=sentence,
+            fields=shown,
+            written=_written() if _is_from_here() else [],
+            hint=_hint(status, code),
         )
     except Exception:  # the page of an error may not fail on what made the error, such as the database
         log.exception("The page of an error could not be made")
@@ -169,10 +174,24 @@ def _page(status: int, sentence: str, *, code: str, fields: Mapping[str, Any]) -
     return Response(html, mimetype="text/html")
 
 
+def _hint(status: int, code: str) -> str:
+    """Which advice the page of an error gives; it may not tell of what nobody wrote, nor send to who cannot help."""
+    if code in ("membership-suspended", "link-not-usable", "not-yours"):
+        return code
+    if status in (403, 404, 429):
+        return str(status)
+    if status >= 500:
+        return "fault-written" if _written() else "fault"
+    return "written" if _written() and not _is_from_here() else ""
+
+
+def _is_from_here() -> bool:
+    """Whether a page of ours sent this: what another site makes a browser send is not shown as if it were ours."""
+    return request.headers.get("Origin") == request.host_url.rstrip("/")
+
+
 def _written() -> list[str]:
-    """The texts that were sent from a page of ours, so that nobody loses what they wrote to what happened meanwhile."""
-    if request.headers.get("Origin") != request.host_url.rstrip("/"):
-        return []  # what another site makes a browser send is not shown as if it were ours
+    """The texts that were sent, so that nobody loses what they wrote to what happened meanwhile."""
     try:
         sent = request.form.items()
     except HTTPException:

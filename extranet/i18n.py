@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -36,6 +36,10 @@ LANGUAGE_NAMES = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
 """Each language by its own name, as the language switch shows it."""
 
 COOKIE = "language"
+
+# As they are written in Finland: Babel's Swedish is Sweden's, its English America's.
+_DATES = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
+_MOMENTS = {"fi": "d.M.y 'klo' H.mm", "sv": "d.M.y 'kl.' H.mm", "en": "d MMM y, HH:mm"}
 
 
 def install(app: Flask, *, timezone: str, default: str, packages: list[str]) -> None:
@@ -72,19 +76,22 @@ def in_language(code: str) -> Iterator[None]:
 
 
 def show_date(value: date | datetime, style: str = "medium") -> str:
-    """A day as its readers write it: 21.11.2026 in Finnish."""
-    return cast(str, format_date(value, style))
+    """A day as its readers write it: 21.11.2026; in style `long` 21. marraskuuta 2026."""
+    pattern = _DATES.get(current_locale(), style) if style == "medium" else style
+    return cast(str, format_date(value, pattern))
 
 
-def show_moment(value: datetime, style: str = "short") -> str:
-    """A day and a time of day, in the site's time zone."""
-    return cast(str, format_datetime(value, style))
+def show_moment(value: datetime) -> str:
+    """A day and a time of day, in the site's time zone: 21.11.2026 klo 16.00."""
+    return cast(str, format_datetime(value, _MOMENTS.get(current_locale(), "short")))
 
 
 def show_ago(value: datetime) -> str:
     """How long ago, roughly: «3 tuntia sitten»."""
     from extranet.clock import now
 
+    if abs(value - now()) < timedelta(minutes=1):
+        return str(_("just now"))
     return cast(str, format_timedelta(value - now(), granularity="second", add_direction=True))
 
 

@@ -85,7 +85,7 @@ def is_by_token() -> bool:
 
 
 def _know() -> None:
-    if request.endpoint in ("static", None):
+    if request.endpoint == "static":
         g.member = g.credential = None
         return
     asking: Any = current_user

@@ -57,11 +57,15 @@ class ShownItem:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A part of a member's home: a template that gets `panel`, what `facts(member)` gives; left out when None."""
+    """A part of a member's home: a template that gets `panel`, what `facts(member)` gives; left out when None.
+
+    A home that has only parts `is_for_all` says where to begin too.
+    """
 
     template: str
     facts: Callable[[Member], Any]
     place: int = 50
+    is_for_all: bool = False
 
 
 class Web:
@@ -147,8 +151,13 @@ def home() -> ResponseReturnValue:
     if current_member() is None:
         return render_template("landing.html")
     member = member_or_sign_in()
-    shown = [(panel.template, panel.facts(member)) for panel in web().panels]
-    return render_template("home.html", panels=[(name, facts) for name, facts in shown if facts is not None])
+    asked = [(panel, panel.facts(member)) for panel in web().panels]
+    shown = [(panel, facts) for panel, facts in asked if facts is not None]
+    return render_template(
+        "home.html",
+        panels=[(panel.template, facts) for panel, facts in shown],
+        is_bare=all(panel.is_for_all for panel, _facts in shown),
+    )
 
 
 @public("a load balancer asks whether the process answers; it learns nothing else")

@@ -37,6 +37,14 @@ class TermsAccepted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EmailChanged(Event):
+    """A moderator has changed a member's e-mail address on request."""
+
+    member_id: str
+    former_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordForgotten(Event):
     """Somebody has asked for a letter that sets a new password."""
 

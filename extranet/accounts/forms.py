@@ -10,6 +10,7 @@ from wtforms import (
     PasswordField,
     RadioField,
     SelectField,
+    StringField,
     ValidationError,
 )
 from wtforms.validators import InputRequired, Length
@@ -17,6 +18,7 @@ from wtforms.validators import InputRequired, Length
 from extranet.accounts import passwords
 from extranet.forms import Choice, EmailAddress, Form, filled, line, text, tidy
 from extranet.i18n import LANGUAGE_NAMES, _, current_locale, lazy
+from extranet.ids import new_secret
 from extranet.members import Member
 from extranet.vocabularies import regions
 
@@ -37,6 +39,20 @@ def _password(label: Any, **more: Any) -> PasswordField:
     )
 
 
+class NoAddress:
+    """A name greets in letters: nobody is to be led to another site by one."""
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        if "://" in (field.data or "") or "www." in (field.data or "").lower():
+            raise ValidationError(_("Write the name alone, without web addresses."))
+
+
+def person_name(label: Any, **more: Any) -> StringField:
+    """A field of a person's own name."""
+    checks = [filled, Length(max=100, message=lazy("Write at most %(max)d characters.")), NoAddress()]
+    return StringField(label, filters=[tidy], validators=checks, **more)
+
+
 class _Ticked(InputRequired):
     """The box must be ticked."""
 
@@ -48,8 +64,8 @@ class _Ticked(InputRequired):
 class ApplicationForm(Form):
     """What a person says who wants in."""
 
-    name = line(
-        lazy("Your own name"), most=100, description=lazy("First name and surname, as your colleagues know you.")
+    name = person_name(
+        lazy("Your own name"), description=lazy("First name and surname, as your colleagues know you.")
     )
     email = _email(
         lazy("E-mail address"),
@@ -147,6 +163,9 @@ class AppearanceForm(Form):
 
 
 class TokenForm(Form):
+    """What a new token is for. `once` is the form's own: loading the answer again makes no second token."""
+
+    once = HiddenField(default=new_secret, validators=[Length(max=100)], render_kw={"autocomplete": "off"})
     name = line(
         lazy("What is the token for?"),
         most=100,

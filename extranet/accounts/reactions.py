@@ -60,10 +60,13 @@ def tell_that_the_password_is_new(recorded: Recorded) -> None:
 def _answer_to(application: Application) -> Letter | None:
     if queries.applications_just_before(application) >= _MOST_LETTERS:
         return None
-    if queries.member_by_email(application.email) is not None:
-        return _to_applicant(application, lazy("Your application for membership"), "member_already")
-    if queries.open_application_of(application.email) is not None:
-        return _to_applicant(application, lazy("Your application for membership"), "applied_already")
+    # Who has the address already is greeted by the name that they gave, never by one that somebody else typed.
+    member, earlier = queries.member_by_email(application.email), queries.open_application_of(application.email)
+    if member is not None:
+        subject = lazy("Your application for membership")
+        return _to(member, subject, "member_already", language=application.language)
+    if earlier is not None:
+        return _to_applicant(earlier, lazy("Your application for membership"), "applied_already")
     secret = service.letter_of_confirmation(application)
     return _to_applicant(
         application, lazy("Confirm your e-mail address"), "confirm", secret=secret, days=service.CONFIRM_WITHIN.days
@@ -75,6 +78,8 @@ def _new_password(request: PasswordRequest) -> Letter | None:
     if member is None or queries.links_within_an_hour(member) >= _MOST_LETTERS:
         return None
     subject = lazy("A new password")
+    if not member.is_suspended and service.who_changed_the_address(member):
+        return _to(member, subject, "forgotten_wait", language=request.language)
     if member.is_suspended:
         return _to(member, subject, "forgotten_suspended", language=request.language)
     secret = service.letter_of_forgotten_password(member)

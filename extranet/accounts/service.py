@@ -13,6 +13,7 @@ from extranet.accounts import passwords, queries, trail
 from extranet.accounts.events import (
     ApplicationConfirmed,
     ApplicationSent,
+    EmailChanged,
     MemberAdmitted,
     PasswordForgotten,
     PasswordSet,
@@ -30,6 +31,9 @@ CONFIRM_WITHIN = timedelta(days=7)
 ADMITTED_WITHIN = timedelta(days=14)
 FORGOTTEN_WITHIN = timedelta(hours=1)
 """How long the links in the three kinds of letters can be used."""
+
+SETTLED_AFTER = timedelta(hours=48)
+"""How long a member's former address has to object before the new one may set a password by itself."""
 
 UNCONFIRMED_KEPT = timedelta(days=7)
 DECLINED_KEPT = timedelta(days=183)
@@ -133,6 +137,11 @@ def forget_password(email: str, *, language: str) -> None:
     events.record(PasswordForgotten(request.id), by=None)
 
 
+def who_changed_the_address(member: Member) -> set[str]:
+    """The ids of the moderators who changed a member's address so lately that the change may yet be undone."""
+    return trail.actors(EmailChanged, member.id, since=clock.now() - SETTLED_AFTER)
+
+
 def set_password(secret: str, password: str) -> Member:
     """Set a password by the link in a letter: once; ends all signed-in browsers and all other links, but no token.
 
@@ -168,9 +177,11 @@ def accept_terms(member: Member) -> None:
     trail.note(TermsAccepted(member.id, TERMS_VERSION, PRIVACY_VERSION), by=member, about=member.id)
 
 
-def make_token(*, name: str, by: Member) -> str:
-    """Make a personal access token. Returns it; it cannot be shown again."""
-    token = credentials.issue_token(by, name=name)
+def make_token(*, name: str, once: str, by: Member) -> str | None:
+    """Make a personal access token. Returns it; it cannot be shown again. None if this `once` has made one already."""
+    if once and credentials.has_made(by, once):
+        return None
+    token = credentials.issue_token(by, name=name, once=once)
     made = credentials.find(token, "token")
     assert made is not None
     trail.note(TokenMade(made.id), by=by, about=by.id)

@@ -27,6 +27,16 @@ def note(event: Event, *, by: Member | None, about: str, at: datetime | None = N
     return events.record(event, by=by, stream=about, at=at)
 
 
+def actors(kind: type[Event], about: str, *, since: datetime) -> set[str]:
+    """The ids of those members who did a kind of thing to this member or application since a moment."""
+    rows = db.session().scalars(
+        sa.select(EventRow.actor_id).where(
+            EventRow.stream == about, EventRow.kind == kind.kind(), EventRow.at > since, EventRow.actor_id.is_not(None)
+        )
+    )
+    return {actor for actor in rows if actor is not None}
+
+
 def steps(*about: str) -> Sequence[Step]:
     """What happened to the members or applications with these ids, the latest first."""
     rows = db.session().execute(

@@ -16,6 +16,7 @@ from extranet.accounts.forms import (
     TokenForm,
 )
 from extranet.credentials import Credential
+from extranet.db import SAFE_METHODS
 from extranet.doors import door, public, signed_in
 from extranet.errors import SignInFirst
 from extranet.i18n import _, current_locale
@@ -34,7 +35,7 @@ accounts = Blueprint("accounts", __name__)
 def apply() -> ResponseReturnValue:
     """Apply for membership. The answer is the same for every address."""
     form = ApplicationForm()
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("accounts/apply.html", form=form)
     if not form.validate():
         return form.again("accounts/apply.html")
@@ -78,7 +79,7 @@ def sign_in() -> ResponseReturnValue:
     if current_member() is not None:
         return redirect(back_to(url_for("home")))
     form = SignInForm(next=request.args.get("next", ""))
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("accounts/sign_in.html", form=form)
     if not form.validate():
         return form.again("accounts/sign_in.html")
@@ -105,7 +106,7 @@ def sign_out() -> ResponseReturnValue:
 def forgotten_password() -> ResponseReturnValue:
     """Ask for a letter. The answer is the same for every address."""
     form = ForgottenPasswordForm()
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("accounts/forgotten_password.html", form=form)
     if not form.validate():
         return form.again("accounts/forgotten_password.html")
@@ -129,7 +130,7 @@ def set_password(token: str) -> ResponseReturnValue:
     if link is None or link.member is None:
         raise service.LinkNotUsable
     form = SetPasswordForm(link.member)
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("accounts/set_password.html", form=form, member=link.member)
     if not form.validate():
         return form.again("accounts/set_password.html", member=link.member)
@@ -149,7 +150,7 @@ def accept_terms() -> ResponseReturnValue:
     if member.has_accepted_terms:
         return redirect(back_to(url_for("home")))
     form = AcceptTermsForm(next=request.args.get("next", ""))
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("accounts/accept_terms.html", form=form, is_first=member.terms_version is None)
     if not form.validate():
         return form.again("accounts/accept_terms.html", is_first=member.terms_version is None)
@@ -183,7 +184,7 @@ def accessibility() -> ResponseReturnValue:
 def settings(member: Member) -> ResponseReturnValue:
     """Language and colours, and what a member is known by."""
     form = AppearanceForm(language=member.language or current_locale(), theme=member.theme or "auto")
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("accounts/settings.html", form=form)
     if not form.validate():
         return form.again("accounts/settings.html")
@@ -198,7 +199,7 @@ def settings(member: Member) -> ResponseReturnValue:
 def change_password(member: Member) -> ResponseReturnValue:
     """Change the password; all browsers are signed out, and this one is signed in anew."""
     form = ChangePasswordForm(member)
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("accounts/change_password.html", form=form)
     if not form.validate():
         return form.again("accounts/change_password.html")
@@ -235,11 +236,14 @@ def end_other_sign_ins(member: Member) -> ResponseReturnValue:
 def tokens(member: Member) -> ResponseReturnValue:
     """Personal access tokens: the list, and a form that makes one. A new one is shown once, on the answer itself."""
     form = TokenForm()
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return _tokens(member, form)
     if not form.validate():
         return form.again("accounts/tokens.html", tokens=credentials.of_member(member, "token"), token=None)
-    token = service.make_token(name=form.typed("name"), by=member)
+    token = service.make_token(name=form.typed("name"), once=form.typed("once"), by=member)
+    if token is None:
+        say(_("This token has been made already, and it is not shown again. Make another one if you need it."), "info")
+        return redirect(url_for(".tokens"))
     return _tokens(member, TokenForm(formdata=None), token=token)
 
 

@@ -42,14 +42,6 @@ class NameChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class EmailChanged(Event):
-    """A moderator has changed a member's e-mail address on request."""
-
-    member_id: str
-    former_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class PasswordLetterAsked(Event):
     """A moderator has asked for a letter by which a member sets a password."""
 

@@ -3,12 +3,12 @@
 from flask import Flask
 
 from extranet import events, web
+from extranet.accounts.events import EmailChanged
 from extranet.i18n import lazy
 from extranet.members import Member
 from extranet.moderation import desk, queries, reactions
 from extranet.moderation.events import (
     ApplicationDeclined,
-    EmailChanged,
     MemberRestored,
     MemberSuspended,
     NameChanged,

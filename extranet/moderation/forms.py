@@ -3,8 +3,8 @@
 from wtforms import EmailField, RadioField
 from wtforms.validators import Length
 
-from extranet.accounts.forms import LONGEST_EMAIL
-from extranet.forms import Choice, EmailAddress, Form, filled, line, text, tidy
+from extranet.accounts.forms import LONGEST_EMAIL, person_name
+from extranet.forms import Choice, EmailAddress, Form, filled, text, tidy
 from extranet.i18n import lazy
 
 LONGEST_REASON = 1_000
@@ -41,7 +41,7 @@ class RoleForm(Form):
 class PersonForm(Form):
     """A member's name and address, which change at their request."""
 
-    name = line(lazy("Name"), most=100)
+    name = person_name(lazy("Name"))
     email = EmailField(
         lazy("E-mail address"),
         filters=[tidy],

@@ -54,7 +54,9 @@ def tell_both_addresses(recorded: Recorded) -> None:
     if member is None or former is None:
         return
     for address in (former.email, member.email):
-        mail.send(_letter(member, lazy("Your e-mail address has changed"), "email_changed", to=address))
+        is_former = address != member.email
+        subject = lazy("Your e-mail address has changed")
+        mail.send(_letter(member, subject, "email_changed", to=address, is_former=is_former))
     with db.writing() as held:
         held.execute(sa.delete(FormerAddress).where(FormerAddress.id == former.id))
 

@@ -4,16 +4,15 @@ import sqlalchemy as sa
 
 from extranet import credentials, db
 from extranet.accounts import trail
-from extranet.accounts.events import MemberAdmitted
+from extranet.accounts.events import EmailChanged, MemberAdmitted
 from extranet.accounts.models import Application
-from extranet.accounts.service import AlreadyMember, end_links
+from extranet.accounts.service import AlreadyMember, end_links, who_changed_the_address
 from extranet.errors import Refusal
 from extranet.i18n import lazy
 from extranet.members import Member, Role
 from extranet.moderation import queries
 from extranet.moderation.events import (
     ApplicationDeclined,
-    EmailChanged,
     MemberRestored,
     MemberSuspended,
     NameChanged,
@@ -29,6 +28,13 @@ class LastAdministrator(Refusal):
 
 class RoleAlready(Refusal):
     sentence = lazy("The member has this role already.")
+
+
+class NotYours(Refusal):
+    status = 403
+    sentence = lazy(
+        "You changed this member’s e-mail address less than 48 hours ago. Another moderator may send the letter now."
+    )
 
 
 class Suspended(Refusal):
@@ -115,9 +121,14 @@ def change_email(member: Member, email: str, *, by: Member) -> None:
 
 
 def send_password_letter(member: Member, *, by: Member) -> None:
-    """Send the member a letter by which a password is set. Raises `Suspended`."""
+    """Send the member a letter by which a password is set. Raises `Suspended`, `NotYours`.
+
+    Who changes an address and then sends the letter to it would have the account: it takes two, or two days.
+    """
     if member.is_suspended:
         raise Suspended
+    if by.id in who_changed_the_address(member):
+        raise NotYours
     trail.note(PasswordLetterAsked(member.id), by=by, about=member.id)
 
 

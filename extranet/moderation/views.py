@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from extranet.accounts import trail
 from extranet.accounts.models import Application
+from extranet.db import SAFE_METHODS
 from extranet.doors import door, signed_in
 from extranet.i18n import _
 from extranet.members import Member
@@ -123,7 +124,7 @@ def appoint(member: Member, other: Member) -> ResponseReturnValue:
 def edit(member: Member, other: Member) -> ResponseReturnValue:
     """Change a name or an e-mail address at the member's request."""
     form = PersonForm(name=other.name, email=other.email)
-    if request.method == "GET":
+    if request.method in SAFE_METHODS:
         return render_template("moderation/edit.html", form=form, other=other)
     if not form.validate():
         return form.again("moderation/edit.html", other=other)
@@ -146,8 +147,18 @@ def _facts(application: Application) -> dict[str, object]:
     return {
         "application": application,
         "earlier": queries.earlier_applications(application),
-        "steps": trail.steps(application.id),
+        "steps": _steps(application),
     }
+
+
+def _steps(application: Application) -> list[trail.Step]:
+    """The application's trail; the decision to admit stands in the new member's, and is shown here too."""
+    steps = list(trail.steps(application.id))
+    if application.is_admitted and application.decided_at is not None:
+        decided_by = application.decided_by
+        admitted = trail.Step("member-admitted", application.decided_at, decided_by.name if decided_by else None)
+        steps.insert(0, admitted)
+    return steps
 
 
 def _facts_of(member: Member, other: Member) -> dict[str, object]:

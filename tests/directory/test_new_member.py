@@ -1,5 +1,7 @@
 """Whoever becomes a member has a card from that moment, with what their application said."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from directory import queries
@@ -10,6 +12,7 @@ from extranet.accounts.models import Application
 from extranet.app import Extranet
 from extranet.members import Member
 from tests.cast import Cast, keeping, looking
+from tests.directory.conftest import Fill
 
 
 def test_a_member_without_an_application_has_a_card_that_is_found(app: Extranet, cast: Cast) -> None:
@@ -57,3 +60,10 @@ def admitted(app: Extranet, *, organisation: str, task: str, region: str) -> str
         held.flush()
         events.record(MemberAdmitted(member.id, application.id), by=None)
         return member.id
+
+
+def test_a_home_without_workspaces_says_where_to_begin(app: Extranet, cast: Cast, fill: Fill) -> None:
+    fill(cast.ada, ask_about="x")
+    with clock.later(timedelta(days=20)):
+        page = cast.ada.get("/").text
+    assert "Three steps to begin with" in page and "Find a person" in page

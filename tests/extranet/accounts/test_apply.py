@@ -163,7 +163,7 @@ def test_names_of_all_kinds_are_kept_as_they_are(app: Extranet, cast: Cast, smtp
     [
         ("zahra@töitä.example.fi", "zahra@xn--tit-sla1g.example.fi"),
         ("o'brien+x@example.org", "o'brien+x@example.org"),
-        ("Zahra.Ahmadi@Example.org", "Zahra.Ahmadi@Example.org"),
+        ("Zahra.Ahmadi@Example.org", "Zahra.Ahmadi@example.org"),
     ],
 )
 def test_an_address_that_is_taken_gets_its_letter(
@@ -195,3 +195,20 @@ def test_old_applications_are_forgotten(app: Extranet, cast: Cast, smtp: Letterb
     with clock.later(timedelta(days=8)), keeping(app):
         service.forget_what_is_old()
     assert applications(app) == []
+
+
+def test_a_known_address_is_greeted_by_its_own_name(app: Extranet, cast: Cast, smtp: Letterbox) -> None:
+    apply(cast.visitor, email=cast.ada.email, name="You have won, call 123")
+    assert "Hello Ada Lovelace!" in text_of(only_letter(app, smtp, cast.ada.email))
+    apply(cast.visitor, name="Zahra Ahmadi")
+    cast.visitor.post(path_in(only_letter(app, smtp, "zahra@example.org")))
+    apply(cast.visitor, name="You have won, call 123")
+    post(app, smtp)
+    second = smtp.to("zahra@example.org")[1]
+    assert "Hello Zahra Ahmadi!" in text_of(second) and "won" not in str(second["To"]) + text_of(second)
+
+
+@pytest.mark.parametrize("name", ["Win at https://example.org", "WWW.example.org", "Ada http://x"])
+def test_a_name_holds_no_web_address(cast: Cast, name: str) -> None:
+    page = apply(cast.visitor, name=name)
+    assert page.status_code == 422 and "without web addresses" in page.text

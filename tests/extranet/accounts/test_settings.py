@@ -1,11 +1,13 @@
 """A member's own settings: language and colours, the password, signed-in browsers, access tokens."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from extranet import clock
 from extranet.app import Extranet
 from extranet.credentials import Credential
 from extranet.members import Member
@@ -166,3 +168,25 @@ def test_without_the_forms_token_nothing_happens(cast: Cast, path: str) -> None:
 @pytest.mark.parametrize("path", ["/settings", "/settings/password", "/settings/sign-ins", "/settings/tokens"])
 def test_visitors_are_asked_to_sign_in(cast: Cast, path: str) -> None:
     assert cast.visitor.get(path).location == f"/sign-in?next={path}"
+
+
+def test_the_answer_loaded_again_makes_no_second_token(app: Extranet, cast: Cast) -> None:
+    once = re.search(r'name="once"[^>]*value="([^"]+)"', cast.ada.get("/settings/tokens").text)
+    assert once
+    form = {"name": "calendar", "once": once.group(1)}
+    token = re.search(r"ext_[\w-]+", cast.ada.post("/settings/tokens", form).text)
+    again = cast.ada.post("/settings/tokens", form)
+    assert again.location == "/settings/tokens" and token and token.group() not in again.text
+    assert "has been made already" in cast.ada.get("/settings/tokens").text
+    with looking(app) as held:
+        assert held.scalar(sa.select(sa.func.count()).where(Credential.kind == "token")) == 1
+    assert "ext_" in cast.grace.post("/settings/tokens", form).text, "another member's forms are their own"
+
+
+def test_a_new_token_is_not_used_until_it_is(app: Extranet, cast: Cast) -> None:
+    token = make_token(cast.ada)
+    assert "Not used yet" in cast.ada.get("/settings/tokens").text
+    with clock.later(timedelta(seconds=30)):
+        assert me(app, token) == 200
+        page = cast.ada.get("/settings/tokens").text
+    assert "Not used yet" not in page and "Used just now" in page

@@ -174,3 +174,10 @@ def test_without_the_forms_token_nothing_is_decided(app: Extranet, cast: Cast) -
     one = waiting(app)
     assert cast.moses.client.post(f"/desk/applications/{one}/admit").status_code == 400
     assert not get(app, one).is_decided
+
+
+def test_the_trail_of_an_admitted_application_ends_in_the_decision(app: Extranet, cast: Cast) -> None:
+    one = waiting(app)
+    cast.moses.post(f"/desk/applications/{one}/admit")
+    trail = cast.irma.get(f"/desk/applications/{one}").text.partition('id="trail"')[2]
+    assert "Admitted" in trail and "Moses Moderator" in trail

@@ -1,8 +1,11 @@
 """Members on the desk: found, suspended, restored, appointed, renamed; and who may do it to whom."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
+from extranet import clock
 from extranet.accounts.models import Link
 from extranet.app import Extranet
 from extranet.members import Member
@@ -188,3 +191,28 @@ def test_for_members_nobody_is_on_the_desk(cast: Cast) -> None:
 def test_without_the_forms_token_nothing_happens(app: Extranet, cast: Cast) -> None:
     assert cast.moses.client.post(at(cast.ada, "suspend"), data={"reason": "x"}).status_code == 400
     assert not member(app, cast.ada).is_suspended
+
+
+def test_who_changed_an_address_cannot_have_the_account_by_it(app: Extranet, cast: Cast, smtp: Letterbox) -> None:
+    former, other = cast.ada.email, cast.member("Other Moderator", role="moderator")
+    cast.moses.post(at(cast.ada, "edit"), {"name": "Ada Lovelace", "email": "mine@example.org"})
+    refused = cast.moses.post(at(cast.ada, "password-letter"))
+    assert refused.status_code == 403 and "Another moderator may send the letter" in refused.text
+    Person(app).post("/forgotten-password", {"email": "mine@example.org"})
+    post(app, smtp)
+    assert "within 48 hours" in text_of(smtp.to(former)[-1])
+    letters = [text_of(letter) for letter in smtp.to("mine@example.org")]
+    assert any("no link is sent yet" in text for text in letters)
+    assert not any("/set-password/" in text for text in letters)
+    assert other.post(at(cast.ada, "password-letter")).status_code == 302
+    post(app, smtp)
+    assert any("/set-password/" in text_of(letter) for letter in smtp.to("mine@example.org"))
+
+
+def test_after_two_days_a_changed_address_is_as_any(app: Extranet, cast: Cast, smtp: Letterbox) -> None:
+    cast.moses.post(at(cast.ada, "edit"), {"name": "Ada Lovelace", "email": "new@example.org"})
+    with clock.later(timedelta(hours=49)):
+        assert cast.moses.post(at(cast.ada, "password-letter")).status_code == 302
+        Person(app).post("/forgotten-password", {"email": "new@example.org"})
+        post(app, smtp)
+    assert sum("/set-password/" in text_of(letter) for letter in smtp.to("new@example.org")) == 2
