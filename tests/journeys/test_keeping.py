@@ -119,7 +119,8 @@ def test_a_message_that_waits_for_a_sign_in_is_offered_after_it(here: House) -> 
 
 def test_what_was_refused_is_shown_and_not_sent_again_by_itself(here: House) -> None:
     grace = here.screen(here.cast.grace)
-    grace.page.route("**/messages", lambda route: route.fulfill(status=422, json={"detail": "It cannot be so."}), times=1)
+    refusal = {"detail": "It cannot be so."}
+    grace.page.route("**/messages", lambda route: route.fulfill(status=422, json=refusal), times=1)
     grace.write("Refused")
     expect(grace.message("Refused")).to_contain_text("It cannot be so.")
     grace.page.reload()

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
+from extranet.members import Member
+from tests.cast import keeping
 from tests.journeys.talking import House, Screen, eventually
 from tests.workspaces.discussions.talk import Talk
 
@@ -318,6 +320,31 @@ def test_it_works_without_a_script(here: House) -> None:
     grace.page.goto(here.place.path("/threads/new"))
     grace.page.get_by_role("button", name="Open the discussion").click()
     expect(grace.page.get_by_role("alert")).to_contain_text("Fill in this field")
+
+
+def test_a_message_alone_offers_each_thing_once(here: House) -> None:
+    ada = here.screen(here.cast.ada, here.talk.at(here.talk.first))
+    assert ada.page.get_by_role("link", name=re.compile("^(Reply|More)")).all_inner_texts() == ["Reply"]
+    ada.page.get_by_role("link", name="Retract").click()
+    assert ada.page.locator("main").get_by_role("link", name=re.compile("^(Reply|More|Edit|Retract)")).count() == 0
+    assert ada.barriers() == []
+
+
+def test_nothing_connects_before_the_terms_are_accepted(here: House) -> None:
+    with keeping(here.cast.app) as held:
+        held.get_one(Member, here.cast.grace.member_id).terms_version = "long ago"
+    asked: list[str] = []
+    grace = Screen(here.browser, here.site, here.cast.grace)
+    here.screens.append(grace)
+    grace.page.on("request", lambda request: asked.append(request.url))
+    grace.page.goto("/sign-in")
+    grace.sign_in_here()
+    expect(grace.page).to_have_url(re.compile("/accept-terms"))
+    grace.page.wait_for_load_state("networkidle")
+    assert [url for url in asked if "socket.io" in url] == []
+    grace.page.get_by_role("checkbox").first.check()
+    grace.page.locator("main [type=submit]").first.click()
+    grace.when_live()
 
 
 def test_a_deep_tree_stays_readable_on_a_narrow_phone(here: House) -> None:
