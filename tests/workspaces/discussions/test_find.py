@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from extranet.app import Extranet
 from tests.cast import Person
 from tests.workspaces.discussions.talk import Talk
 from tests.workspaces.places import drain
@@ -33,8 +34,8 @@ def test_what_was_edited_or_retracted_is_found_as_it_is_now(talk: Talk) -> None:
     assert not _finds(talk, grace, "sudenkorento")
 
 
-def test_what_an_edit_took_back_is_not_on_the_disk_of_the_index_either(talk: Talk) -> None:
-    folder = talk.app.settings.data_dir / "index"
+def test_what_an_edit_took_back_is_not_on_the_disk_of_the_index_either(app: Extranet, talk: Talk) -> None:
+    folder = app.settings.data_dir / "index"
     message_id = talk.say(talk.cast.ada, "Leppäkerttunen")
     drain(talk.app)
     assert _files_that_say(folder, "leppäkerttunen")

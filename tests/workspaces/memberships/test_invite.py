@@ -1,16 +1,20 @@
 """Invite, and answer an invitation."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from directory import service as directory
 from directory.service import Details
+from extranet import db
 from extranet.accounts import service as accounts
 from extranet.app import Extranet
 from extranet.members import Member
+from tests import apps
 from tests.cast import Cast, Person, keeping, looking
+from tests.conftest import Backend
 from tests.servers import Letterbox
 from tests.workspaces.places import Place, drain, open_place
 from workspaces.memberships import service as memberships
@@ -303,3 +307,19 @@ def test_only_hosts_and_moderators_invite(app: Extranet, cast: Cast) -> None:
 def test_a_link_that_never_was_tells_nothing(app: Extranet, cast: Cast) -> None:
     for person in (cast.visitor, cast.mallory):
         assert person.get("/invitations/never-was").status_code == 404
+
+
+def test_pages_and_programs_share_one_limit(tmp_path: Path, backend: Backend) -> None:
+    limited = apps.make(tmp_path / "data", DATABASE_URL=backend.url, RATE_LIMITS="on")
+    cast = Cast(limited)
+    place = open_place(cast)
+    for number in range(30):
+        by_address(cast, place, f"new-{number % 2}@example.org")
+        said = {"email": f"new-{number % 2}@example.org"}
+        answer = cast.ada.api("POST", f"/workspaces/{place.slug}/invitations", said)
+        assert answer.status_code == 201
+    assert cast.ada.post(place.path("/invite"), {"email": "one-more@example.org"}).status_code == 429
+    said = {"email": "one-more@example.org"}
+    assert cast.ada.api("POST", f"/workspaces/{place.slug}/invitations", said).status_code == 429
+    with limited.app_context():
+        db.database().engine.dispose()
