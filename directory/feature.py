@@ -53,7 +53,6 @@ def install(app: Flask) -> None:
                 **dict.fromkeys(_ABOUT_ONE, lambda event: (event.member_id,)),
                 PeopleImported: lambda event: event.members,
             },
-            forgotten_by=(CardEdited,),
             place=10,
         ),
     )

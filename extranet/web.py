@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from extranet import i18n
@@ -172,7 +173,16 @@ def healthz() -> ResponseReturnValue:
 def back_to(fallback: str) -> str:
     """The local address in `next`, else `fallback`: never another site's."""
     target = request.values.get("next", "")
-    return target if _is_here(target) else fallback
+    return target if _is_here(target) and _can_be_opened(target) else fallback
+
+
+def _can_be_opened(target: str) -> bool:
+    """Whether an address has a page: some only take forms."""
+    try:
+        current_app.url_map.bind("localhost").match(urlsplit(target).path, method="GET")
+    except HTTPException:
+        return False
+    return True
 
 
 def _is_here(target: str) -> bool:

@@ -17,6 +17,8 @@ from extranet.app import setting_of
 from extranet.erasing import wipe_free_space
 from extranet.events import EventRow, OutboxRow
 from extranet.mail import ABOUT, letters_in
+from extranet.search.index import IndexBusy
+from extranet.search.registry import search
 from workspaces import service
 from workspaces.events import WorkspacePurged
 from workspaces.models import Workspace
@@ -44,7 +46,7 @@ def purge(at_once: bool) -> None:
     gone = purge_workspaces(at_once=at_once)
     click.echo(f"Workspaces purged: {len(gone)}.")
     _throw_away_letters(gone)
-    if not _index_has_forgotten():
+    if not (_index_has_forgotten() and _index_drops_old_words()):
         cli.fail("The search index is busy. A server goes on with it; run this again to be sure.")
     if not wipe_free_space():
         cli.fail("Somebody went on reading the database's log, so it could not be wiped. Run this again.")
@@ -91,6 +93,19 @@ def _index_has_forgotten() -> bool:
         if left is None or time.monotonic() > deadline:
             return left is None
         time.sleep(0.2)
+
+
+def _index_drops_old_words() -> bool:
+    """Take off the disk what edits and hidden fields have left in the index: once a night, because it takes long."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            search().index.purge()
+        except IndexBusy:
+            time.sleep(0.2)
+        else:
+            return True
+    return False
 
 
 def _throw_away_letters(gone: list[Gone]) -> None:

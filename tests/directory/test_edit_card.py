@@ -305,7 +305,7 @@ def test_typing_the_name_of_a_hidden_organisation_tells_nothing_of_it(app: Extra
     assert shared is not None and shared.id == organisation.id  # what is shown is one
 
 
-def test_what_a_card_said_before_is_not_on_the_disk_of_the_index(
+def test_what_a_card_said_before_leaves_the_disk_of_the_index_at_the_nightly_purge(
     app: Extranet, cast: Cast, fill: Fill, indexed: Callable[[], None]
 ) -> None:
     def files() -> list[str]:
@@ -317,4 +317,5 @@ def test_what_a_card_said_before_is_not_on_the_disk_of_the_index(
     assert files()
     fill(cast.ada, ask_about="jotain muuta")
     indexed()
+    assert app.test_cli_runner().invoke(args=["purge"]).exit_code == 0
     assert files() == []

@@ -46,7 +46,7 @@ def install(app: Flask) -> None:
             },
             scopes=joined_ids,
             ended_by={WorkspacePurged: lambda event: event.workspace},
-            forgotten_by=(MessageRetracted, MessageEdited),
+            forgotten_by=(MessageRetracted,),
             place=30,
         ),
     )

@@ -34,13 +34,14 @@ def test_what_was_edited_or_retracted_is_found_as_it_is_now(talk: Talk) -> None:
     assert not _finds(talk, grace, "sudenkorento")
 
 
-def test_what_an_edit_took_back_is_not_on_the_disk_of_the_index_either(app: Extranet, talk: Talk) -> None:
+def test_what_an_edit_took_back_leaves_the_disk_of_the_index_at_the_nightly_purge(app: Extranet, talk: Talk) -> None:
     folder = app.settings.data_dir / "index"
     message_id = talk.say(talk.cast.ada, "Leppäkerttunen")
     drain(talk.app)
     assert _files_that_say(folder, "leppäkerttunen")
     talk.cast.ada.post(talk.at(message_id, "/edit"), {"body": "Sudenkorento"})
     drain(talk.app)
+    assert app.test_cli_runner().invoke(args=["purge"]).exit_code == 0
     assert _files_that_say(folder, "leppäkerttunen") == []
 
 
