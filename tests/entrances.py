@@ -136,6 +136,10 @@ def _parts(row: Row, scene: Scene, space: Space) -> dict[str, str]:
     ):  # fmt: skip
         if words in rule:
             member = person
+    if row.note == "of an administrator":
+        member = scene.irma
+    elif row.note == "one's own":
+        member = scene.moses
     token = scene.confirmation_link
     if rule.startswith("/set-password"):
         token = scene.password_link
