@@ -13,8 +13,7 @@ STAMPS := $(VENV)/stamps
 PACKAGES := extranet directory workspaces
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done; true)
-# One worker more than a small machine has cores: some always wait for a server or a browser.
-PYTEST_OPTIONS ?= -n 3
+PYTEST_OPTIONS ?= -n 2
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 FLASK := $(BIN)/flask --app wsgi
