@@ -41,17 +41,20 @@ class Door:
     name: str
     find: Find
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of an address that lead to the thing, by name."""
+        return _parts(self.find)
+
     def __call__(self, rule: Rule) -> Callable[[View], View]:
         """Guard a view: it is called with the member, the thing, and what is left of the address."""
-        parts = tuple(inspect.signature(self.find).parameters)[1:]
-
         def guard(view: View) -> View:
             @functools.wraps(view)
             def guarded(**address: Any) -> Any:
                 from extranet.identity import member_or_sign_in
 
                 member = member_or_sign_in()
-                thing = self.admit(member, rule, {part: address.pop(part) for part in parts})
+                thing = self.admit(member, rule, {part: address.pop(part) for part in self.parts})
                 return view(member, thing, **address)
 
             guarded.__guard__ = Guard(self.name, rule.__name__)  # type: ignore[attr-defined]
@@ -67,6 +70,11 @@ class Door:
         if not rule(member, thing):
             raise NotAllowed
         return thing
+
+
+@functools.cache
+def _parts(find: Find) -> tuple[str, ...]:
+    return tuple(inspect.signature(find).parameters)[1:]
 
 
 def door(name: str, find: Find) -> Door:

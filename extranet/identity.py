@@ -84,6 +84,12 @@ def is_by_token() -> bool:
     return request.path.startswith("/api/") and request.headers.get("Authorization", "").startswith("Bearer ")
 
 
+def credential_in_cookie() -> Credential | None:
+    """The usable credential of the session cookie, where no request has been known by it: a socket being opened."""
+    secret = session.get("_user_id")
+    return credentials.find(secret, "browser") if isinstance(secret, str) else None
+
+
 def _know() -> None:
     if request.endpoint == "static":
         g.member = g.credential = None

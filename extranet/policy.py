@@ -13,8 +13,3 @@ def anyone(_member: Member, _thing: Any) -> bool:
 def may_moderate(member: Member, _thing: Any) -> bool:
     """Moderators manage who is in."""
     return member.is_moderator
-
-
-def may_administrate(member: Member, _thing: Any) -> bool:
-    """Administrators appoint moderators."""
-    return member.is_administrator

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import sqlalchemy as sa
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, request
 from flask_socketio import SocketIO, disconnect, join_room
 from gevent import sleep, spawn
 
-from extranet import credentials, db, events
+from extranet import credentials, db, events, identity
 from extranet.config import LANGUAGES
 from extranet.credentials import Credential, CredentialsEnded, usable
 from extranet.doors import Door, Guard, Rule, Unguarded
@@ -136,10 +136,8 @@ class Realtime:
 
     def _credential(self, auth: Any) -> Credential | None:
         secret = auth.get("token") if isinstance(auth, dict) else None
-        if isinstance(secret, str):
-            with db.reading():
-                return credentials.find(secret, "token")
-        return cast(Credential | None, g.get("credential")) or _by_cookie()
+        with db.reading():
+            return credentials.find(secret, "token") if isinstance(secret, str) else identity.credential_in_cookie()
 
     def _disconnect(self, _reason: Any = None) -> None:
         self._sockets.pop(_socket_id(), None)
@@ -163,9 +161,7 @@ class Realtime:
 
     def _greet(self, sid: str, member_id: str) -> None:
         with db.reading():
-            for name, heads in self._gather([member_id]).items():
-                if name == member_id:
-                    self.socketio.emit("head", heads, to=sid)
+            self.socketio.emit("head", self._gather([member_id])[member_id], to=sid)
 
     def _beat(self) -> None:
         while True:
@@ -278,25 +274,12 @@ def _still_usable(credential_ids: Collection[str]) -> set[str]:
     return set(db.session().scalars(statement.where(Credential.id.in_(credential_ids))))
 
 
-def _by_cookie() -> Credential | None:
-    from flask import session
-
-    secret = session.get("_user_id")
-    if not isinstance(secret, str):
-        return None
-    with db.reading():
-        return credentials.find(secret, "browser")
-
-
 def _socket_id() -> str:
     return cast(str, cast(Any, request).sid)
 
 
 def _address(door: Door, data: Mapping[str, Any]) -> dict[str, str]:
-    import inspect
-
-    parts = tuple(inspect.signature(door.find).parameters)[1:]
-    return {part: _plain(data.get(part)) for part in parts}
+    return {part: _plain(data.get(part)) for part in door.parts}
 
 
 def _plain(said: Any) -> str:

@@ -30,11 +30,6 @@ def may_write(member: Member, standing: Stands) -> bool:
     return may_enter(member, standing)
 
 
-def may_host(_member: Member, standing: Stands) -> bool:
-    """Settings, members, archive and delete are the hosts' business."""
-    return standing.is_host
-
-
 def may_govern(member: Member, standing: Stands) -> bool:
     """Hosts and moderators manage who is in and what becomes of the workspace."""
     return standing.is_host or member.is_moderator

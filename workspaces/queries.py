@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from extranet import db
 from extranet.errors import NotHere
-from extranet.events import Stream
+from extranet.events import Stream, lock_stream
 from extranet.members import Member
 from extranet.paging import Page, page_of, read_cursor
 from extranet.search.registry import search
@@ -226,14 +226,6 @@ def heads_of_members(member_ids: Collection[str]) -> Mapping[str, Mapping[str, i
     return heads
 
 
-def is_asking(member: Member, workspace: Workspace) -> bool:
-    """Whether the member's request to join waits for a host."""
-    statement = sa.select(JoinRequest.id).where(
-        JoinRequest.workspace_id == workspace.id, JoinRequest.member_id == member.id, JoinRequest.declined_at.is_(None)
-    )
-    return db.session().scalar(statement) is not None
-
-
 def is_host(workspace: Workspace, member: Member) -> bool:
     """Whether the member hosts the workspace now."""
     statement = sa.select(Membership.id).where(
@@ -248,7 +240,7 @@ def hold(workspace: Workspace) -> Workspace:
     The stream's row is the lock that all take who record a fact, so that there is one order of locks. Raises `NotHere`
     if it was purged meanwhile.
     """
-    db.session().execute(sa.select(Stream.head).where(Stream.id == workspace.id).with_for_update())
+    lock_stream(workspace.id)
     statement = sa.select(Workspace).where(Workspace.id == workspace.id).execution_options(populate_existing=True)
     held = db.session().scalar(statement)
     if held is None:

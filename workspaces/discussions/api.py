@@ -13,7 +13,7 @@ from extranet.members import Member
 from workspaces import queries as workspace_queries
 from workspaces.discussions import policy, queries, service
 from workspaces.discussions.queries import MessageStanding, ThreadStanding
-from workspaces.discussions.views import OFTEN
+from workspaces.discussions.views import OFTEN, answered_by
 from workspaces.queries import Placed, Standing
 
 api = Api("discussions")
@@ -191,12 +191,7 @@ def list_messages(_member: Member, place: ThreadStanding, *, query: AfterQuery) 
 @read(policy.may_write)
 @takes(NewMessage)
 def post_message(member: Member, place: ThreadStanding, *, body: NewMessage) -> Any:
-    answers = None
-    if body.answers is not None:
-        found = queries.find_message(member, place.workspace.slug, body.answers)
-        if found is None:
-            raise service.AnswersElsewhere(fields={"answers": service.AnswersElsewhere.sentence})
-        answers = found.message
+    answers = answered_by(member, place, body.answers) if body.answers is not None else None
     message = service.post(
         place.thread, place.workspace, body.body, by=member, answers=answers, client_id=body.client_id
     )

@@ -23,6 +23,7 @@ from workspaces import queries as workspace_queries
 from workspaces.discussions import policy, queries, service
 from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, MessageForm, RetractForm, ThreadForm
 from workspaces.discussions.fragments import article_in
+from workspaces.discussions.models import Message
 from workspaces.discussions.queries import Change, MessageStanding, ShownMessage, ThreadStanding
 from workspaces.discussions.reactions import fragments, moves_its_thread
 from workspaces.queries import Standing
@@ -101,7 +102,7 @@ def post(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     form = MessageForm()
     if not form.validate():
         return _refuse(form, member, place)
-    answers = _answered(member, place, form.answers.data)
+    answers = answered_by(member, place, form.answers.data) if form.answers.data else None
     message = service.post(
         place.thread, place.workspace, form.body.data or "", by=member, answers=answers, client_id=form.sent_as
     )
@@ -231,6 +232,14 @@ def _in(standing: Standing) -> dict[str, Any]:
     return {"standing": standing, "workspace": standing.workspace, "new_id": uuid.uuid4}
 
 
+def answered_by(member: Member, place: ThreadStanding, message_id: str) -> Message:
+    """The message with this id, which one to be posted answers. Raises `AnswersElsewhere` if it is not to be seen."""
+    found = queries.find_message(member, place.workspace.slug, message_id)
+    if found is None:
+        raise service.AnswersElsewhere(fields={"answers": service.AnswersElsewhere.sentence})
+    return found.message
+
+
 def _thread_page(
     member: Member, place: ThreadStanding, *, page: Page[ShownMessage], form: MessageForm, answers: str | None,
     head: int, so_far: int,
@@ -255,15 +264,6 @@ def _refuse(form: MessageForm, member: Member, place: ThreadStanding) -> Respons
     page = queries.messages(place, at=answers)
     html = _thread_page(member, place, page=page, form=form, answers=answers, head=head, so_far=so_far)
     return make_response(html, 422)
-
-
-def _answered(member: Member, place: ThreadStanding, message_id: str | None) -> Any:
-    if not message_id:
-        return None
-    found = queries.find_message(member, place.workspace.slug, message_id)
-    if found is None:
-        raise service.AnswersElsewhere(fields={"answers": service.AnswersElsewhere.sentence})
-    return found.message
 
 
 def _message_page(template: str, place: MessageStanding, **facts: Any) -> str:
