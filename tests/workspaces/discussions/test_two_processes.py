@@ -58,7 +58,8 @@ class Pair:
 def pair(running: Servers, tmp_path: Path) -> Iterator[Pair]:
     """Two processes on a PostgreSQL of the worker's and a Redis of their own."""
     url = running.get("postgresql", servers.postgresql)
-    app = running.apps.get("postgresql") or apps.make(tmp_path / "app", DATABASE_URL=url)
+    shared = running.apps.get("postgresql")
+    app = shared or apps.make(tmp_path / "app", DATABASE_URL=url)
     apps.empty(app)
     key = app.settings.secret_key
     settings = {"DATABASE_URL": url, "SECRET_KEY": key, "SITE_URL": "http://localhost"}
@@ -70,6 +71,8 @@ def pair(running: Servers, tmp_path: Path) -> Iterator[Pair]:
         cast = Cast(app)
         yield Pair(one, other, cast, Talk(cast), redis, port)
     apps.empty(app)
+    if shared is None:
+        apps.end(app)
 
 
 def test_news_and_endings_go_across(pair: Pair) -> None:
