@@ -43,6 +43,7 @@ class Member(Base):
     password_hash: Mapped[str | None]
     language: Mapped[str | None]
     theme: Mapped[str | None]
+    shows_presence: Mapped[bool] = mapped_column(default=True)
     admitted_at: Mapped[datetime] = mapped_column(default=clock.now)
     terms_version: Mapped[str | None]
     privacy_version: Mapped[str | None]

@@ -73,9 +73,32 @@ def _next_number() -> int:
 def _connected() -> Iterator[Config]:
     config = _config()
     engine = db.database().engine.execution_options(begins_as_writer=True)
-    with engine.begin() as connection:
+    with engine.connect() as connection, _without_references(connection), connection.begin():
         config.attributes["connection"] = connection
         yield config
+        _refuse_loose_ends(connection)
+
+
+@contextmanager
+def _without_references(connection: Connection) -> Iterator[None]:
+    """SQLite alters a table by copying it: to drop the old one must not delete the rows that refer to it."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    held = cast(Any, connection.connection.dbapi_connection)
+    held.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        held.execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_loose_ends(connection: Connection) -> None:
+    """Raise if a step has left a row that refers to none."""
+    if connection.dialect.name == "sqlite":
+        loose = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if loose:
+            raise RuntimeError(f"A step of the database leaves rows that refer to none: {loose[:3]}")
 
 
 def _config() -> Config:

@@ -82,6 +82,7 @@ class Workspace(Base):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     shows_earlier: Mapped[bool] = mapped_column(default=True)
+    shows_readers: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     opened_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
     active_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)

@@ -1,5 +1,6 @@
 // The changes of one workspace, each once and in order, however the news came: live, late, out of order or not at all.
-// A gap that stays, or a heartbeat that is ahead, is filled from `url?after=SEQ`.
+// A gap that stays, or a heartbeat that is ahead, is filled from `url?after=SEQ`. Each change that the page has taken is
+// then told to its other parts as `extranet:applied`.
 
 const PATIENCE = 250;
 const AGAIN = 5_000;
@@ -53,6 +54,7 @@ export class Stream {
     if (item.seq <= this.seq) return;
     this.seq = item.seq;
     this.apply(item);
+    document.dispatchEvent(new CustomEvent("extranet:applied", { detail: item }));
   }
 
   #soon(pause) {

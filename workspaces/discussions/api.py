@@ -30,6 +30,33 @@ class Author(Answer):
     name: str
 
 
+class Thanked(Answer):
+    """Who thanks, and what for."""
+
+    member: Author
+    words: str
+    at: str
+
+
+class ReactedAnswer(Answer):
+    """A kind of reaction and who reacted so."""
+
+    kind: str
+    members: list[Author]
+
+
+class AttachedAnswer(Answer):
+    """A file; `size` in bytes, `width` and `height` in pixels of images."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    width: int | None
+    height: int | None
+    alt: str | None
+
+
 class MessageAnswer(Answer):
     """A message as it is now; a retracted one has no words. `path` orders a thread, depth first."""
 
@@ -48,6 +75,11 @@ class MessageAnswer(Answer):
     edited_at: str | None
     retracted_at: str | None
     retraction_reason: str | None
+    accepted_at: str | None
+    thanks: list[Thanked]
+    reactions: list[ReactedAnswer]
+    mentions: list[Author]
+    attachments: list[AttachedAnswer]
 
 
 class ThreadAnswer(Answer):

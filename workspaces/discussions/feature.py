@@ -6,11 +6,19 @@ from extranet import cli
 from extranet.events import reactions
 from extranet.i18n import lazy
 from extranet.search.registry import Searchable, searchable
+from workspaces.attachments import feature as attachments
 from workspaces.discussions import documents, seeds, sockets
 from workspaces.discussions.api import api
+from workspaces.discussions.audience import feature as audience
+from workspaces.discussions.drafts import feature as drafts
 from workspaces.discussions.events import MessageEdited, MessagePosted, MessageRetracted, ThreadOpened
 from workspaces.discussions.fragments import article
+from workspaces.discussions.mentions import feature as mentions
+from workspaces.discussions.presence import feature as presence
 from workspaces.discussions.reactions import tell_change, tell_where_they_still_are
+from workspaces.discussions.reading import feature as reading
+from workspaces.discussions.thanks import feature as thanks
+from workspaces.discussions.threads import feature as threads
 from workspaces.discussions.views import discussions
 from workspaces.events import WorkspacePurged
 from workspaces.importing.events import DiscussionsImported
@@ -18,6 +26,7 @@ from workspaces.importing.queries import messages_brought
 from workspaces.memberships.events import MemberLeft, MemberRemoved
 from workspaces.queries import joined_ids
 
+PARTS = (attachments, audience, drafts, mentions, presence, reading, thanks, threads)
 SAID = (ThreadOpened, MessagePosted, MessageEdited, MessageRetracted)
 
 
@@ -51,3 +60,5 @@ def install(app: Flask) -> None:
         ),
     )
     cli.add_seed(app, 50, seeds.plant)
+    for part in PARTS:
+        part.install(app)

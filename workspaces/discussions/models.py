@@ -5,7 +5,7 @@ orders a thread depth first, and the answers to one message by time.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from markupsafe import Markup
@@ -19,6 +19,9 @@ from extranet.i18n import lazy
 from extranet.members import Member
 from workspaces.models import Workspace
 
+ThreadKind = Literal["discussion", "question", "decision"]
+THREAD_KINDS: tuple[ThreadKind, ...] = ("discussion", "question", "decision")
+
 STEP = 6
 """Characters of a path for each level."""
 DEEPEST = 40
@@ -31,7 +34,10 @@ class AlreadyRetracted(Refusal):
 
 
 class Thread(Base):
-    """A discussion with a title. `last_seq`, `last_at` and `message_count` follow its messages."""
+    """A discussion with a title. `last_seq`, `last_at` and `message_count` follow its messages.
+
+    `answered_at` is of a question: when somebody else than who asked it first answered, or an answer was accepted.
+    """
 
     __tablename__ = "threads"
     __table_args__ = (
@@ -47,9 +53,15 @@ class Thread(Base):
     last_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_seq: Mapped[int] = mapped_column(sa.BigInteger(), default=0)
     message_count: Mapped[int] = mapped_column(default=0)
+    kind: Mapped[str] = mapped_column(default="discussion")
+    pinned_at: Mapped[datetime | None]
+    pinned_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    locked_at: Mapped[datetime | None]
+    locked_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    answered_at: Mapped[datetime | None]
 
     workspace: Mapped[Workspace] = relationship(lazy="raise")
-    opened_by: Mapped[Member | None] = relationship(lazy="raise")
+    opened_by: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[opened_by_id])
 
     def take(self, message: "Message") -> None:
         """Follow a new message."""
@@ -58,7 +70,11 @@ class Thread(Base):
 
 
 class Message(Base):
-    """One message. `body` is Markdown as typed, `html` what is shown; both are gone once it is retracted."""
+    """One message. `body` is Markdown as typed, `html` what is shown; both are gone once it is retracted.
+
+    `has_beside` says that thanks, reactions, mentions or attachments belong to it: only then are they looked for.
+    `accepted_at` marks the answer that a question got.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -83,6 +99,9 @@ class Message(Base):
     retracted_at: Mapped[datetime | None]
     retracted_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
     retraction_reason: Mapped[str | None]
+    accepted_at: Mapped[datetime | None]
+    accepted_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    has_beside: Mapped[bool] = mapped_column(default=False)
 
     thread: Mapped[Thread] = relationship(lazy="raise")
     author: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[author_id])
@@ -133,7 +152,11 @@ class MessageVersion(Base):
 
 
 class ReadMark(Base):
-    """How far a member has read a thread: never goes backwards."""
+    """How far a member has read a thread: `seq` never goes backwards.
+
+    `unread_from` is where the member has marked it as unread, until they come back to it: what has this `seq` or a
+    later one counts as not read.
+    """
 
     __tablename__ = "read_marks"
 
@@ -142,6 +165,7 @@ class ReadMark(Base):
         sa.ForeignKey("threads.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     seq: Mapped[int] = mapped_column(sa.BigInteger())
+    unread_from: Mapped[int | None] = mapped_column(sa.BigInteger())
 
 
 def path_below(parent: Message | None, seq: int) -> str:

@@ -15,6 +15,7 @@ from extranet import db, events
 from extranet.events import EventRow, Recorded, Stream
 from extranet.members import Member
 from extranet.paging import Page, page_of, read_cursor, write_cursor
+from workspaces.discussions.beside import NOTHING_BESIDE, Beside, beside_of
 from workspaces.discussions.models import STEP, Message, MessageVersion, ReadMark, Thread
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
@@ -65,7 +66,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class ShownMessage:
-    """A message as everybody who may see it sees it."""
+    """A message as everybody who may see it sees it, with what belongs to it."""
 
     id: str
     slug: str
@@ -82,6 +83,8 @@ class ShownMessage:
     retracted_at: datetime | None
     is_retracted_by_author: bool
     retraction_reason: str | None
+    accepted_at: datetime | None = None
+    beside: Beside = NOTHING_BESIDE
 
     @property
     def depth(self) -> int:
@@ -117,6 +120,8 @@ class ShownMessage:
             "edited_at": self.edited_at.isoformat() if self.edited_at else None,
             "retracted_at": self.retracted_at.isoformat() if self.retracted_at else None,
             "retraction_reason": self.retraction_reason,
+            "accepted_at": self.accepted_at.isoformat() if self.accepted_at else None,
+            **self.beside.as_json(),
         }
 
 
@@ -552,6 +557,7 @@ def _read(place: Placed, statement: Rows) -> list[ShownMessage]:
 
 
 def _shown(rows: Sequence[Any]) -> list[ShownMessage]:
+    beside = beside_of([message.id for message, *_rest in rows if message.has_beside and not message.is_retracted])
     authors = {message.author_id for message, *_rest in rows if message.author_id is not None}
     people = directory.people(authors) if authors else {}
     return [
@@ -571,6 +577,8 @@ def _shown(rows: Sequence[Any]) -> list[ShownMessage]:
             retracted_at=message.retracted_at,
             is_retracted_by_author=message.retracted_by_id == message.author_id,
             retraction_reason=message.retraction_reason,
+            accepted_at=message.accepted_at,
+            beside=beside.get(message.id, NOTHING_BESIDE),
         )
         for message, slug, name, answered_id, answered_name, answered_seq in rows
     ]

@@ -20,7 +20,7 @@ class Membership(Base):
     """A member is in a workspace. Leaving and removal delete the row; the trail remembers.
 
     `joined_seq` is the workspace's head when they joined: what came before does not count as unread.
-    They see messages from `sees_from` on: 0 is everything.
+    They see messages from `sees_from` on: 0 is everything. `follows` is what threads without a bell of their own do.
     """
 
     __tablename__ = "memberships"
@@ -33,6 +33,7 @@ class Membership(Base):
     joined_at: Mapped[datetime] = mapped_column(default=clock.now)
     joined_seq: Mapped[int] = mapped_column(sa.BigInteger(), default=0)
     sees_from: Mapped[int] = mapped_column(sa.BigInteger(), default=0)
+    follows: Mapped[bool] = mapped_column(default=True)
 
     workspace: Mapped[Workspace] = relationship(lazy="raise")
     member: Mapped[Member] = relationship(lazy="raise")

@@ -1,0 +1,1 @@
+"""Files that belong to messages: taken in, looked at, made safe, kept and given out."""

@@ -1,0 +1,1 @@
+"""Who sees what is written: how many people of which organisations."""

@@ -1,0 +1,7 @@
+"""What the audience add to an app."""
+
+from flask import Flask
+
+
+def install(app: Flask) -> None:
+    """Add the pages, the operations and what follows them."""

@@ -1,0 +1,9 @@
+"""What the drafts add to an app."""
+
+from flask import Flask
+
+from workspaces.discussions.drafts import models  # noqa: F401  the tables are known from here on
+
+
+def install(app: Flask) -> None:
+    """Add the pages, the operations and what follows them."""

@@ -1,0 +1,1 @@
+"""Thanks and quiet reactions to a message."""
