@@ -33,6 +33,12 @@ class AlreadyRetracted(Refusal):
     sentence = lazy("This message has been retracted.")
 
 
+class Locked(Refusal):
+    """Written into, or edited, while the thread is locked."""
+
+    sentence = lazy("This discussion is locked: it can be read, but nothing can be written into it.")
+
+
 class Thread(Base):
     """A discussion with a title. `last_seq`, `last_at` and `message_count` follow its messages.
 
@@ -62,6 +68,19 @@ class Thread(Base):
 
     workspace: Mapped[Workspace] = relationship(lazy="raise")
     opened_by: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[opened_by_id])
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.pinned_at is not None
+
+    @property
+    def is_locked(self) -> bool:
+        return self.locked_at is not None
+
+    def ensure_open(self) -> None:
+        """Raise `Locked` if nothing can be written into it."""
+        if self.is_locked:
+            raise Locked
 
     def take(self, message: "Message") -> None:
         """Follow a new message."""
