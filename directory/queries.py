@@ -84,6 +84,19 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Gathering:
+    """How many people there are, and of which organisations they show that they are: names with how many of each."""
+
+    people: int
+    organisations: tuple[tuple[str, int], ...]
+
+    @property
+    def others(self) -> int:
+        """Those who show no organisation."""
+        return self.people - sum(number for _name, number in self.organisations)
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """Who is looked for: all of the words; of each facet any of the codes chosen, if some are."""
 
@@ -188,6 +201,24 @@ def people(member_ids: Iterable[str]) -> dict[str, Person]:
         .where(Member.id.in_(set(member_ids)))
     )
     return {row[0]: _person(*row) for row in rows}
+
+
+def gathering(member_ids: sa.Select[str]) -> Gathering:
+    """How many these members are and of which organisations, the largest first; one query. Suspended ones are not told.
+    """
+    hides = sa.or_(sa.not_(findable()), sa.type_coerce(Contact.hidden_fields, sa.Text).contains(" organisation "))
+    shown = sa.case((hides, None), else_=Organisation.name).label("shown")
+    rows = db.session().execute(
+        sa.select(shown, sa.func.count(Member.id))
+        .select_from(Member)
+        .outerjoin(Contact, Contact.member_id == Member.id)
+        .outerjoin(Organisation, Organisation.id == Contact.organisation_id)
+        .where(Member.id.in_(member_ids), Member.suspended_at.is_(None))
+        .group_by(shown)
+    ).all()
+    named = [(name, number) for name, number in rows if name is not None]
+    named.sort(key=lambda row: (-row[1], sort_key(row[0])))
+    return Gathering(sum(number for _name, number in rows), tuple(named))
 
 
 def match_people(name: str, *, without: Collection[str] = (), size: int = 20) -> list[Person]:

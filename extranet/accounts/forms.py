@@ -160,6 +160,10 @@ class AppearanceForm(Form):
         ],
         validators=[filled],
     )
+    shows_presence = BooleanField(
+        lazy("Others in my workspaces see when I am there and when I am writing"),
+        description=lazy("If you turn this off, nobody sees it of you. You still see it of others."),
+    )
 
 
 class TokenForm(Form):

@@ -1,25 +1,20 @@
 """Passwords: hashed slowly, beside the event loop, and compared as long where there is none. Touches argon2 alone."""
 
-from collections.abc import Callable
 from functools import cache
 from importlib import resources
-from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from gevent.monkey import is_module_patched
-from gevent.threadpool import ThreadPool
 
+from extranet.beside import Beside
 from extranet.i18n import _
 
 SHORTEST = 10
 LONGEST = 200
 """Characters; a longer text would only keep the processor busy."""
 
-Result = TypeVar("Result")
-
 _hasher = PasswordHasher(time_cost=3, memory_cost=19_456, parallelism=1)
-_AT_A_TIME = 2
+_beside = Beside(2)
 
 
 def hashed(password: str) -> str:
@@ -74,15 +69,3 @@ def _verify(kept: str, password: str) -> bool:
 @cache
 def _nobodys() -> str:
     return _hasher.hash("nobody's password")
-
-
-def _beside(work: Callable[..., Result], *given: Any) -> Result:
-    """Do it in a thread of its own where a server's greenlets would have to wait."""
-    if is_module_patched("threading"):
-        return _threads().apply(work, given)
-    return work(*given)
-
-
-@cache
-def _threads() -> ThreadPool:
-    return ThreadPool(_AT_A_TIME)

@@ -182,13 +182,17 @@ def accessibility() -> ResponseReturnValue:
 @accounts.route("/settings", methods=["GET", "POST"])
 @signed_in(anyone)
 def settings(member: Member) -> ResponseReturnValue:
-    """Language and colours, and what a member is known by."""
-    form = AppearanceForm(language=member.language or current_locale(), theme=member.theme or "auto")
+    """Language and colours, what others see of a member's presence, and what a member is known by."""
+    form = AppearanceForm(
+        language=member.language or current_locale(), theme=member.theme or "auto",
+        shows_presence=member.shows_presence,
+    )
     if request.method in SAFE_METHODS:
         return render_template("accounts/settings.html", form=form)
     if not form.validate():
         return form.again("accounts/settings.html")
     member.language, member.theme = form.language.data, form.theme.data
+    member.shows_presence = form.shows_presence.data
     say(_("Your settings are saved."))
     return redirect(url_for(".settings"))
 

@@ -1,5 +1,6 @@
 // Everything here only helps: each page reads and writes without it.
 
+import "./elements/audience-line.js";
 import "./elements/connection-status.js";
 import "./elements/copy-link.js";
 import "./elements/filter-list.js";
@@ -8,9 +9,12 @@ import "./elements/live-workspace.js";
 import "./elements/menu-disclosure.js";
 import "./elements/message-editor.js";
 import "./elements/open-dialog.js";
+import "./elements/people-here.js";
+import "./elements/personal-notice.js";
 import "./elements/reveal-password.js";
 import "./elements/text-counter.js";
 import "./elements/theme-switch.js";
+import "./elements/what-is-new.js";
 import "./forms.js";
 import "./kept.js";
 import "./socket.js";

@@ -1,14 +1,19 @@
 // The one module that touches Socket.IO. News become events of the document, so that nothing else has to know it:
-// `extranet:change`, `extranet:head`, `extranet:typing`, `extranet:here`, and `extranet:connection` with what became of it.
+// `extranet:change`, `extranet:head`, `extranet:typing`, `extranet:here`, `extranet:read`, `extranet:draft`, and `extranet:connection` with what became of it.
 // It begins with long polling and goes on with WebSocket where the network lets it.
 
-const NEWS = ["change", "head", "typing", "here"];
+const NEWS = ["change", "head", "typing", "here", "read", "draft"];
 const GRACE = 2_000;
 
 let socket;
 
 export function say(name, content) {
   if (socket?.connected) socket.emit(name, content);
+}
+
+// Say something and hear the answer, if there is one.
+export function ask(name, content, hear) {
+  if (socket?.connected) socket.emit(name, content, hear);
 }
 
 export function isConnected() {

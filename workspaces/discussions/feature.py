@@ -7,7 +7,7 @@ from extranet.events import reactions
 from extranet.i18n import lazy
 from extranet.search.registry import Searchable, searchable
 from workspaces.attachments import feature as attachments
-from workspaces.discussions import documents, seeds, sockets
+from workspaces.discussions import documents, seeds
 from workspaces.discussions.api import api
 from workspaces.discussions.audience import feature as audience
 from workspaces.discussions.drafts import feature as drafts
@@ -35,12 +35,11 @@ def install(app: Flask) -> None:
     app.register_blueprint(discussions)
     app.jinja_env.filters["article"] = article
     api.install(app)
-    sockets.install(app)
     follow = reactions(app)
     for event in SAID:
         follow.at_once(event, tell_change)
     for gone in (MemberLeft, MemberRemoved):
-        follow.at_once(gone, tell_where_they_still_are)
+        follow.before_answer(gone, tell_where_they_still_are)
     searchable(
         app,
         Searchable(

@@ -1,17 +1,38 @@
 """What people type in discussions, checked."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from wtforms import HiddenField, ValidationError
+from wtforms import Field, HiddenField, ValidationError
 
+from extranet.errors import wants_json
 from extranet.forms import Form, line, text
 from extranet.i18n import _, lazy
+from extranet.personal_data import Finding, look_for
 
 LONGEST_MESSAGE = 20_000
 """Characters that a message may have."""
 
 
-class _WithClientId(Form):
+class _WithWords(Form):
+    """A form with a `body` in which personal data is pointed out, once: who has checked it sends it as it is.
+
+    The page's script points it out itself, while one writes, and asks for no page.
+    """
+
+    is_checked = HiddenField()
+    findings: Sequence[Finding] = ()
+
+    def validate_body(self, field: Field) -> None:
+        """What looks like personal data waits for a second thought."""
+        if wants_json() or self.is_checked.data:
+            return
+        self.findings = look_for(field.data or "")
+        if self.findings:
+            raise ValidationError(_("Check what is pointed out below before you send this."))
+
+
+class _WithClientId(_WithWords):
     client_id = HiddenField()
 
     def validate_client_id(self, field: HiddenField) -> None:
@@ -42,7 +63,7 @@ class MessageForm(_WithClientId):
     answers = HiddenField()
 
 
-class EditForm(Form):
+class EditForm(_WithWords):
     """A message said otherwise."""
 
     body = text(lazy("Message"), most=LONGEST_MESSAGE)

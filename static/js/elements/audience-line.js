@@ -1,0 +1,58 @@
+// <audience-line data-slug data-people data-address data-changed>: who sees what is written here, kept true while one
+// writes: asked again when somebody joins or goes, and when one comes back to the field after a while.
+
+const COMINGS_AND_GOINGS = ["member-joined", "member-left", "member-removed"];
+const STALE = 60_000;
+const PAUSE = 400;
+
+class AudienceLine extends HTMLElement {
+  #asked = Date.now();
+  #timer;
+  #off;
+
+  connectedCallback() {
+    this.#off = new AbortController();
+    const { signal } = this.#off;
+    for (const name of ["change", "applied"]) {
+      document.addEventListener(`extranet:${name}`, ({ detail: item }) => this.#hear(item), { signal });
+    }
+    this.closest("form")?.addEventListener("focusin", () => Date.now() - this.#asked > STALE && this.#ask(), { signal });
+  }
+
+  disconnectedCallback() {
+    this.#off.abort();
+    clearTimeout(this.#timer);
+  }
+
+  #hear(item) {
+    if (item.workspace !== this.dataset.slug || !COMINGS_AND_GOINGS.includes(item.kind)) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#ask(), PAUSE);
+  }
+
+  async #ask() {
+    this.#asked = Date.now();
+    const answer = await fetch(this.dataset.address, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const { people, html } = await answer.json();
+    const before = Number(this.dataset.people);
+    if (people !== before) this.#tell(before, people);
+    this.dataset.people = people;
+    const who = this.querySelector("[data-part=who]");
+    const isOpen = who.querySelector("details")?.open;
+    const hadFocus = who.contains(document.activeElement);
+    who.innerHTML = html;
+    const fresh = who.querySelector("details");
+    if (fresh && isOpen) fresh.open = true;
+    if (fresh && hadFocus) fresh.querySelector("summary").focus({ preventScroll: true });
+  }
+
+  // Only who is writing has to hear that others read it now than when they began.
+  #tell(before, now) {
+    if (!this.closest("form")?.elements.body?.value.trim()) return;
+    const said = this.dataset.changed.replace("{before}", before).replace("{now}", now);
+    this.querySelector("[data-part=changed]").textContent = said;
+  }
+}
+
+customElements.define("audience-line", AudienceLine);

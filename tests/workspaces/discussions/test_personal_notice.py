@@ -1,0 +1,38 @@
+"""Without a script the server points out, once, what looks like personal data; what was typed is kept."""
+
+import uuid
+
+from tests.cast import Cast
+from tests.workspaces.discussions.talk import JSON, Talk
+
+BODY = "Asiakas 131052-308T tulee huomenna."
+
+
+def test_a_message_with_an_identity_code_comes_back_once(cast: Cast) -> None:
+    talk = Talk(cast)
+    fields = {"body": BODY, "answers": "", "client_id": str(uuid.uuid4())}
+    answer = cast.grace.post(talk.path("/messages"), fields)
+    assert answer.status_code == 422
+    assert "131052-308T" in answer.text
+    assert "looks like a personal identity code" in answer.text
+    assert 'name="is_checked"' in answer.text
+    assert len(talk.messages()) == 1
+    assert cast.grace.post(talk.path("/messages"), {**fields, "is_checked": "yes"}).status_code == 302
+    assert [message.body for message in talk.messages()][1:] == [BODY]
+
+
+def test_so_do_a_new_thread_and_an_edit(cast: Cast) -> None:
+    talk = Talk(cast)
+    thread = cast.grace.post(talk.place.path("/threads"), {"title": "A case", "body": BODY})
+    edited = cast.ada.post(talk.at(talk.first, "/edit"), {"body": BODY})
+    for answer in (thread, edited):
+        assert answer.status_code == 422
+        assert "looks like a personal identity code" in answer.text
+        assert BODY in answer.text
+    assert cast.ada.post(talk.at(talk.first, "/edit"), {"body": BODY, "is_checked": "yes"}).status_code == 302
+
+
+def test_a_script_has_asked_already(cast: Cast) -> None:
+    talk = Talk(cast)
+    assert talk.post(cast.grace, BODY, headers=JSON).status_code == 201
+    assert talk.post(cast.grace, "The meeting is at nine").status_code == 302, "other words are not held up"

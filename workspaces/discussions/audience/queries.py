@@ -1,0 +1,12 @@
+"""Who will see what is written in a workspace, read at the moment of asking."""
+
+import sqlalchemy as sa
+
+from directory import queries as directory
+from directory.queries import Gathering
+from workspaces.memberships.models import Membership
+
+
+def audience_of(workspace_id: str) -> Gathering:
+    """How many people have joined a workspace, the asking one among them, and of which organisations; one query."""
+    return directory.gathering(sa.select(Membership.member_id).where(Membership.workspace_id == workspace_id))
