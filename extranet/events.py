@@ -1,20 +1,23 @@
 """What happened: one row that is trail, outbox and catch-up log in one.
 
 A fact is recorded in the transaction that makes it true. A fact of a *stream* (a workspace) takes its next `seq`,
-gapless because the counter's row is locked until the commit. Three kinds of reactions follow a fact:
+gapless because the counter's row is locked until the commit. Four kinds of reactions follow a fact:
 
 - `together`: in the same transaction, for what must be true at the same moment;
-- `at_once`: after the commit, in this process, soon and in order, and forgotten if the process dies (live news:
-  who missed it catches up by `seq`);
+- `before_answer`: after the commit and before the answer, for what must have ended once somebody is told that it has;
+- `at_once`: after the commit, soon and in order, and forgotten if the process dies (live news: who missed it catches
+  up by `seq`). Both of these run in every server process, each for those connected to it;
 - `later`: through the outbox, at least once, also after a kill (letters, the index).
 """
 
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from functools import partial
+from typing import Any, ClassVar, Protocol, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -23,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from extranet import clock, db
 from extranet.db import Base
 from extranet.members import Member
-from extranet.soon import soon
+from extranet.soon import attempt, soon
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -95,6 +98,18 @@ Reaction = Callable[[Recorded], None]
 BatchReaction = Callable[[Sequence[Recorded]], None]
 
 
+in_every_process: ContextVar[bool] = ContextVar("in_every_process", default=False)
+"""Whether what runs now runs in each server process, and so need not be passed on to the others."""
+
+
+class Elsewhere(Protocol):
+    """The other server processes."""
+
+    def note_own(self, event_id: int) -> None: ...
+
+    def ring(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
     """A durable reaction: its stable name, the function, and whether it takes many facts at a time."""
@@ -112,9 +127,11 @@ class Reactions:
     def __init__(self) -> None:
         self.kinds: dict[str, type[Event]] = {}
         self._together: dict[str, list[Reaction]] = {}
+        self._before_answer: dict[str, list[Reaction]] = {}
         self._at_once: dict[str, list[Reaction]] = {}
         self._later: dict[str, list[Later]] = {}
         self.by_name: dict[str, Later] = {}
+        self.elsewhere: Elsewhere | None = None
 
     def knows(self, *events: type[Event]) -> None:
         """Make kinds of facts known that have no reaction."""
@@ -126,8 +143,13 @@ class Reactions:
         self.knows(event)
         self._together.setdefault(event.kind(), []).extend(reactions)
 
+    def before_answer(self, event: type[Event], *reactions: Reaction) -> None:
+        """React after the commit and before the answer; in the other processes as soon as they know."""
+        self.knows(event)
+        self._before_answer.setdefault(event.kind(), []).extend(reactions)
+
     def at_once(self, event: type[Event], *reactions: Reaction) -> None:
-        """React after the commit, in this process, without a promise."""
+        """React after the commit, in each process, without a promise."""
         self.knows(event)
         self._at_once.setdefault(event.kind(), []).extend(reactions)
 
@@ -150,6 +172,20 @@ class Reactions:
     def of(self, kind: str) -> tuple[list[Reaction], list[Reaction], list[Later]]:
         """The reactions together, at once and later to a kind of fact."""
         return self._together.get(kind, []), self._at_once.get(kind, []), self._later.get(kind, [])
+
+    def followed_everywhere(self) -> list[str]:
+        """The kinds of facts to which each process reacts."""
+        return [*{**self._before_answer, **self._at_once}]
+
+    def is_followed_everywhere(self, kind: str) -> bool:
+        return kind in self._before_answer or kind in self._at_once
+
+    def run_everywhere(self, recorded: Recorded) -> None:
+        """React to a fact that is kept, as each process does."""
+        for reaction in self._before_answer.get(recorded.kind, []):
+            attempt(partial(_react, reaction, recorded))
+        for reaction in self._at_once.get(recorded.kind, []):
+            soon(partial(_react, reaction, recorded))
 
     def revive(self, row: EventRow) -> Recorded:
         """The fact of a kept row."""
@@ -227,15 +263,27 @@ def forget_stream(stream: str) -> None:
 
 
 def _follow(recorded: Recorded) -> None:
-    together, at_once, later = reactions().of(recorded.kind)
+    known = reactions()
+    together, _at_once, later = known.of(recorded.kind)
     for reaction in together:
         reaction(recorded)
     if later:
         now = clock.now()
         db.session().add_all(OutboxRow(event_id=recorded.id, reaction=promise.name, due_at=now) for promise in later)
         db.after_commit(_wake_the_drainer)
-    for reaction in at_once:
-        db.after_commit(lambda reaction=reaction: soon(lambda: reaction(recorded)))  # type: ignore[misc]
+    if known.is_followed_everywhere(recorded.kind):
+        db.after_commit(partial(known.run_everywhere, recorded))
+        if known.elsewhere is not None:
+            known.elsewhere.note_own(recorded.id)
+            db.after_commit(known.elsewhere.ring)
+
+
+def _react(reaction: Reaction, recorded: Recorded) -> None:
+    token = in_every_process.set(True)
+    try:
+        reaction(recorded)
+    finally:
+        in_every_process.reset(token)
 
 
 def _wake_the_drainer() -> None:

@@ -1,44 +1,54 @@
 """News, told to people and never to rooms. Touches Flask-SocketIO alone.
 
-A socket joins one inbox when it connects: that of the credential (signed-in browser or token) it came with. Who gets a
-piece of news is read from the database at the moment of sending, and so are their credentials: there is no
-subscription to guard or to revoke, and a lost broker cannot leak. What was ended is also closed: by the process itself,
-through Redis in the others, and, if Redis is away, by each process's own look at the database.
+A socket is kept under the credential (signed-in browser or token) that it came with. Who gets a piece of news is read
+from the database at the moment of sending, and so are their credentials: there is no subscription to guard or to
+revoke, and a lost broker cannot leak. News are written to the sockets of this process only: what led to them is known
+in the other processes too, and each asks by itself whom of its own people they may reach (`extranet.processes`).
+What was ended is closed before the answer that says so, with all that still waits for it.
 """
 
 import json
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import sqlalchemy as sa
-from flask import Flask, current_app, request
-from flask_socketio import SocketIO, disconnect, join_room
+from engineio.packet import MESSAGE
+from flask import Flask, current_app
+from flask_socketio import SocketIO
 from gevent import sleep, spawn
+from socketio.packet import DISCONNECT, Packet
 
 from extranet import credentials, db, events, identity
 from extranet.config import LANGUAGES
 from extranet.credentials import Credential, CredentialsEnded, usable
 from extranet.doors import Door, Guard, Rule, Unguarded
 from extranet.errors import Refusal
-from extranet.events import Recorded
+from extranet.events import Recorded, in_every_process
 from extranet.members import Member
+from extranet.processes import Processes
+from extranet.sockets import LONGEST, PATIENCE, PING_EVERY, News, Register, Session, lighten, news
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 10.0
 """Seconds between two heartbeats; clients expect one at least every 15."""
+AT_ONCE = 200
+"""Sockets that a part of a heartbeat is for: the others, and requests, go on between two parts."""
 MOST_OPEN = 20
 """Sockets that one credential may hold open: tabs of a browser."""
 MOST_WORDS = 3
 """Words that a socket may say in a second; a page says one in three seconds."""
-_GOODBYE = "extranet:goodbye"
+FRESH = 5.0
+"""Seconds after which news that came from another process are forgotten instead of told."""
+_GOODBYE = Packet(DISCONNECT, namespace="/").encode()
 
 Payload = Mapping[str, Any] | Callable[[str], Mapping[str, Any]]
 People = Iterable[str] | sa.Select[str]
 Heads = Callable[[Collection[str]], Mapping[str, Mapping[str, int]]]
+Handler = Callable[[Member, Any, dict[str, Any]], Any]
 
 
 @dataclass(slots=True)
@@ -47,6 +57,7 @@ class Open:
 
     credential: str
     member: str
+    session: Session | None = None
     since: float = 0.0
     words: int = 0
 
@@ -64,125 +75,224 @@ class Realtime:
 
     def __init__(self, app: Flask, *, redis_url: str) -> None:
         self._app = app
-        self._redis_url = redis_url
         self._sockets: dict[str, Open] = {}  # by socket id
+        self._of: dict[str, list[str]] = {}  # socket ids by credential
         self._heads: list[Heads] = []
+        self._handlers: dict[str, tuple[Door, Rule, Handler]] = {}
         self._started = False
         self.heard: dict[str, Guard] = {}
+        self.processes = Processes(app, redis_url=redis_url, heard=self._pass_on, missed=self.beat)
+        register = Register()
         self.socketio: Any = SocketIO(
             app,
             async_mode="gevent",
-            message_queue=redis_url or None,
+            client_manager=register,
+            async_handlers=False,
             manage_session=False,
-            ping_interval=20,
-            ping_timeout=15,
-            max_http_buffer_size=20_000,
+            ping_interval=PING_EVERY,
+            ping_timeout=PATIENCE,
+            max_http_buffer_size=LONGEST,
             logger=False,
             engineio_logger=False,
         )
-        self.socketio.on_event("connect", self._connect)
-        self.socketio.on_event("disconnect", self._disconnect)
-        self.socketio.on_error_default(_note_failure)
+        self._server: Any = cast(Any, self.socketio).server
+        self._engine = lighten(self._server, register)
+        self._server.on("connect", self._connect)
+        self._server.on("disconnect", self._disconnect)
+        app.wsgi_app = _Fork(app, self._engine.handle_request, app.wsgi_app.wsgi_app)  # type: ignore[attr-defined, method-assign]
 
     def start(self) -> None:
-        """Begin the heartbeat, and listen for what other processes end: called once in each server process."""
+        """Begin the heartbeat, and follow what other processes do: called once in each server process."""
         if not self._started:
             self._started = True
+            self.processes.start()
+            spawn(self._engine.look_after)
             spawn(self._beat)
-            if self._redis_url:
-                spawn(self._listen)
+
+    def stop(self) -> None:
+        """Close all sockets, whose clients come again: the process is about to end."""
+        for session in list(self._engine.sockets.values()):
+            session.close()
 
     def beats_with(self, heads: Heads) -> None:
         """Add a source of heads: for some members, their streams' names and last numbers."""
         self._heads.append(heads)
 
-    def hears(self, name: str, door: Door, rule: Rule) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Register what is done when a client says `name`, through a door: `handler(member, thing, data)`."""
+    def hears(self, name: str, door: Door, rule: Rule) -> Callable[[Handler], Handler]:
+        """Register what is done when a client says `name`, through a door: `handler(member, thing, data)`.
+
+        It is done in every process, so that each tells its own people: the handler tells, and keeps nothing.
+        """
         self.heard[name] = Guard(door.name, rule.__name__)
 
-        def register(handler: Callable[..., Any]) -> Callable[..., Any]:
-            def hear(data: Any = None) -> Any:
-                return self._hear(handler, door, rule, data)
-
-            self.socketio.on_event(name, hear)
+        def register(handler: Handler) -> Handler:
+            self._handlers[name] = door, rule, handler
+            self._server.on(name, lambda sid, data=None, *_more: self._hear(name, sid, data))
             return handler
 
         return register
 
     def close(self, credential_ids: Collection[str]) -> None:
-        """Close what these credentials hold open, here and in the other processes."""
-        self._close_here(set(credential_ids))
-        if self._redis_url:
-            self._tell_the_others(list(credential_ids))
+        """Close what these credentials hold open in this process; nothing reaches it any more."""
+        for credential_id in credential_ids:
+            for sid in list(self._of.get(credential_id, ())):
+                self._end(sid)
 
-    def _connect(self, auth: Any = None) -> bool:
+    def part(self, member_id: str) -> None:
+        """Let nothing that waits reach a member's sockets any more, tell them what is still theirs, and close them.
+
+        They come again, as who they are now.
+        """
+        theirs = [sid for sid, held in self._sockets.items() if held.member == member_id]
+        if theirs:
+            heads = _packet("head", self._gather([member_id])[member_id])
+            for sid in theirs:
+                self._end(sid, heads)
+
+    def tell(self, credential_ids: Iterable[str], packet: News) -> None:
+        """Send a packet to what these credentials hold open in this process."""
+        sockets, of = self._sockets, self._of
+        for credential_id in credential_ids:
+            for sid in tuple(of.get(credential_id, ())):
+                if sid in sockets:
+                    self._send(sid, packet)
+
+    def _send(self, sid: str, packet: News) -> None:
+        session = self._sockets[sid].session
+        if session is not None:
+            session.send(packet)
+        else:  # a client within the process, as tests have
+            self._server._send_eio_packet(self._server.manager.eio_sid_from_sid(sid, "/"), packet)
+
+    def _end(self, sid: str, *last: News) -> None:
+        session = self._sockets[sid].session
+        if session is not None:
+            session.end(*last, News(MESSAGE, _GOODBYE))
+            return
+        for packet in last:
+            self._send(sid, packet)
+        self._server.disconnect(sid)
+
+    def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> bool:
         """Let in who comes with a credential; whatever goes wrong meanwhile lets nobody in."""
         try:
-            credential = self._credential(auth)
-            if credential is None or not credential.member.has_accepted_terms or self._has_many(credential.id):
-                return False
-            sid = _socket_id()
-            self._sockets[sid] = Open(credential.id, credential.member_id)
-            join_room(inbox(credential.id))
-            self._greet(sid, credential.member_id)
+            with self._app.request_context(environ):
+                return self._let_in(sid, auth)
         except Exception:
             log.exception("A socket could not be let in")
-            self._sockets.pop(_socket_id(), None)
+            self._disconnect(sid)
             return False
-        return True
 
-    def _has_many(self, credential_id: str) -> bool:
-        return sum(1 for held in self._sockets.values() if held.credential == credential_id) >= MOST_OPEN
+    def _let_in(self, sid: str, auth: Any) -> bool:
+        with db.reading():
+            credential = self._credential(auth)
+            if credential is None or not credential.member.has_accepted_terms:
+                return False
+            mine = self._of.setdefault(credential.id, [])
+            if len(mine) >= MOST_OPEN:
+                return False
+            mine.append(sid)
+            eio_sid = self._server.manager.eio_sid_from_sid(sid, "/")
+            self._sockets[sid] = Open(credential.id, credential.member_id, self._engine.sockets.get(eio_sid))
+            heads = self._gather([credential.member_id])[credential.member_id]
+        if sid not in self._sockets:  # it was ended meanwhile
+            return False
+        self._server.environ.pop(eio_sid, None)
+        self._send(sid, _packet("head", heads))
+        return True
 
     def _credential(self, auth: Any) -> Credential | None:
         secret = auth.get("token") if isinstance(auth, dict) else None
-        with db.reading():
-            return credentials.find(secret, "token") if isinstance(secret, str) else identity.credential_in_cookie()
+        return credentials.find(secret, "token") if isinstance(secret, str) else identity.credential_in_cookie()
 
-    def _disconnect(self, _reason: Any = None) -> None:
-        self._sockets.pop(_socket_id(), None)
+    def _disconnect(self, sid: str, _reason: Any = None) -> None:
+        held = self._sockets.pop(sid, None)
+        if held is not None:
+            mine = self._of[held.credential]
+            mine.remove(sid)
+            if not mine:
+                del self._of[held.credential]
 
-    def _hear(self, handler: Callable[..., Any], door: Door, rule: Rule, data: Any) -> Any:
-        held = self._sockets.get(_socket_id())
+    def _hear(self, name: str, sid: str, data: Any) -> Any:
+        held = self._sockets.get(sid)
         if held is None or not isinstance(data, dict):
             return {"status": 400}
         if not held.may_speak():
             return {"status": 429}
         try:
-            with db.reading():
-                credential = credentials.find_usable(held.credential)
-                if credential is None:
-                    disconnect()
-                    return {"status": 401}
-                thing = door.admit(credential.member, rule, _address(door, data))
-                return handler(credential.member, thing, data) or {"status": 200}
+            with self._app.app_context():
+                answer = self._do(name, held.credential, data)
         except Refusal as refusal:
             return {"status": refusal.status}
+        except Exception:
+            log.exception("What a socket said could not be done")
+            return {"status": 500}
+        if answer is None:
+            self._end(sid)
+            return {"status": 401}
+        self.processes.say({"said": name, "credential": held.credential, "data": data})
+        return answer
 
-    def _greet(self, sid: str, member_id: str) -> None:
-        with db.reading():
-            self.socketio.emit("head", self._gather([member_id])[member_id], to=sid)
+    def _do(self, name: str, credential_id: str, data: dict[str, Any]) -> Any:
+        door, rule, handler = self._handlers[name]
+        token = in_every_process.set(True)
+        try:
+            with db.reading():
+                credential = credentials.find_usable(credential_id)
+                if credential is None:
+                    return None
+                thing = door.admit(credential.member, rule, _address(door, data))
+                return handler(credential.member, thing, data) or {"status": 200}
+        finally:
+            in_every_process.reset(token)
+
+    def _pass_on(self, message: Mapping[str, Any]) -> None:
+        """Do here what another process has done with its sockets."""
+        if "said" in message:
+            try:
+                self._do(message["said"], message["credential"], message["data"])
+            except Refusal as refusal:
+                log.debug("What another process allowed is refused here: %s", refusal.status)
+        elif time.time() - message["at"] < FRESH:
+            with db.reading():
+                live = _still_usable([one for _content, to in message["news"] for one in to if one in self._of])
+            for content, to in message["news"]:
+                self.tell([one for one in to if one in live], _packet(message["event"], content))
 
     def _beat(self) -> None:
         while True:
-            sleep(HEARTBEAT)
+            began = time.monotonic()
             try:
                 with self._app.app_context():
-                    self.beat()
+                    self._beat_in_parts(list(self._sockets))
             except Exception:
                 log.exception("A heartbeat failed; the next one follows")
+            sleep(max(1.0, HEARTBEAT - (time.monotonic() - began)))
+
+    def _beat_in_parts(self, here: Sequence[str]) -> None:
+        """Take most of the time until the next heartbeat for this one."""
+        parts = [here[begin : begin + AT_ONCE] for begin in range(0, len(here), AT_ONCE)]
+        for part in parts:
+            self._beat_for(part)
+            sleep(0.8 * HEARTBEAT / len(parts))
 
     def beat(self) -> None:
         """Close what was ended meanwhile and tell everyone connected here how far their workspaces are."""
-        here = dict(self._sockets)
+        here = list(self._sockets)
+        for begin in range(0, len(here), AT_ONCE):
+            self._beat_for(here[begin : begin + AT_ONCE])
+
+    def _beat_for(self, sids: Collection[str]) -> None:
+        here = {sid: held for sid in sids if (held := self._sockets.get(sid)) is not None}
         credentials_here = {held.credential for held in here.values()}
         with db.reading():
             live = _still_usable(credentials_here)
             heads = self._gather({held.member for held in here.values()})
-        self._close_here(credentials_here - live)
+        self.close(credentials_here - live)
+        packets = {member_id: _packet("head", numbers) for member_id, numbers in heads.items()}
         for sid, held in here.items():
-            if held.credential in live:
-                self.socketio.emit("head", heads.get(held.member, {}), to=sid)
+            if sid in self._sockets:
+                self._send(sid, packets[held.member])
 
     def _gather(self, member_ids: Collection[str]) -> dict[str, dict[str, int]]:
         gathered: dict[str, dict[str, int]] = {member: {} for member in member_ids}
@@ -192,38 +302,27 @@ class Realtime:
                     gathered[member].update(numbers)
         return gathered
 
-    def _close_here(self, ended: set[str]) -> None:
-        for sid, held in list(self._sockets.items()):
-            if held.credential in ended:
-                self._sockets.pop(sid, None)
-                self.socketio.server.disconnect(sid)
 
-    def _tell_the_others(self, ended: list[str]) -> None:
-        import redis
+class _Fork:
+    """What comes for the sockets goes to them, all the rest to the pages."""
 
-        try:
-            redis.Redis.from_url(self._redis_url).publish(_GOODBYE, json.dumps(ended))
-        except redis.RedisError as error:
-            log.warning("Redis is away; the other processes close ended sockets at their next heartbeat: %s", error)
+    def __init__(self, app: Flask, sockets: Any, pages: Any) -> None:
+        self._app = app
+        self._sockets = sockets
+        self.wsgi_app = pages
 
-    def _listen(self) -> None:
-        import redis
-
-        while True:
-            try:
-                subscription = cast(Any, redis.Redis.from_url(self._redis_url)).pubsub(ignore_subscribe_messages=True)
-                subscription.subscribe(_GOODBYE)
-                for message in subscription.listen():
-                    self._close_here(set(json.loads(message["data"])))
-            except redis.RedisError as error:
-                log.warning("Redis is away: %s", error)
-                sleep(1)
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        if str(environ.get("PATH_INFO")).startswith("/socket.io/"):
+            return self._sockets(environ | {"flask.app": self._app}, start_response)
+        return self.wsgi_app(environ, start_response)
 
 
 def install(app: Flask, *, redis_url: str) -> None:
     """Give the app its sockets; what ends a credential closes them."""
-    app.extensions["realtime"] = Realtime(app, redis_url=redis_url)
-    events.reactions(app).at_once(CredentialsEnded, _close_what_they_hold_open)
+    app.extensions["realtime"] = sockets = Realtime(app, redis_url=redis_url)
+    follow = events.reactions(app)
+    follow.elsewhere = sockets.processes
+    follow.before_answer(CredentialsEnded, _close_what_they_hold_open)
 
 
 def realtime(app: Flask | None = None) -> Realtime:
@@ -231,19 +330,21 @@ def realtime(app: Flask | None = None) -> Realtime:
     return cast(Realtime, (app or current_app).extensions["realtime"])
 
 
-def inbox(credential_id: str) -> str:
-    """The one room that a socket joins."""
-    return f"inbox:{credential_id}"
-
-
 def tell(people: People, event: str, payload: Payload) -> None:
     """Send news to members: `people` are their ids, or a query for them, read now, in one query with their credentials.
 
-    `payload` is a mapping, or makes one for a language, once for each language that somebody reads.
+    `payload` is a mapping, or makes one for a language, once for each language that somebody reads; each is encoded
+    once. Called where each process does the same (a reaction to a fact, a handler of what is said), it tells the people
+    of this process; elsewhere it also asks the other processes to.
     """
-    for language, inboxes in _inboxes(people).items():
+    here = realtime()
+    told = []
+    for language, credential_ids in _by_language(people).items():
         content = payload(language) if callable(payload) else payload
-        realtime().socketio.emit(event, content, to=inboxes)
+        here.tell(credential_ids, _packet(event, content))
+        told.append((content, credential_ids))
+    if told and not in_every_process.get():
+        here.processes.say({"news": told, "event": event, "at": time.time()})
 
 
 def check(app: Flask) -> None:
@@ -255,7 +356,7 @@ def check(app: Flask) -> None:
         raise Unguarded(f"These socket events name no rule: {', '.join(sorted(handlers - known))}")
 
 
-def _inboxes(people: People) -> dict[str, list[str]]:
+def _by_language(people: People) -> dict[str, list[str]]:
     members = people if isinstance(people, sa.Select) else list(people)
     rows = db.session().execute(
         sa.select(Credential.id, Member.language, Credential.language)
@@ -265,17 +366,17 @@ def _inboxes(people: People) -> dict[str, list[str]]:
     by_language: dict[str, list[str]] = {}
     for credential_id, chosen, browser in rows:
         language = next((code for code in (chosen, browser) if code in LANGUAGES), "fi")
-        by_language.setdefault(language, []).append(inbox(credential_id))
+        by_language.setdefault(language, []).append(credential_id)
     return by_language
+
+
+def _packet(event: str, content: Mapping[str, Any]) -> News:
+    return news(event, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
 
 
 def _still_usable(credential_ids: Collection[str]) -> set[str]:
     statement = sa.select(Credential.id).join(Credential.member).where(usable())
     return set(db.session().scalars(statement.where(Credential.id.in_(credential_ids))))
-
-
-def _socket_id() -> str:
-    return cast(str, cast(Any, request).sid)
 
 
 def _address(door: Door, data: Mapping[str, Any]) -> dict[str, str]:
@@ -290,9 +391,3 @@ def _plain(said: Any) -> str:
 
 def _close_what_they_hold_open(recorded: Recorded) -> None:
     realtime().close(recorded.event.credentials)
-
-
-def _note_failure(error: BaseException) -> None:
-    log.error("A socket's event failed", exc_info=error)
-
-

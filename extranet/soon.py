@@ -35,13 +35,13 @@ class Soon:
         if self.is_serving:
             self._queue.put(work)
         else:
-            _attempt(work)
+            attempt(work)
 
     def _consume(self) -> None:
         while True:
             work = self._queue.get()
             with self._app.app_context():
-                _attempt(work)
+                attempt(work)
 
 
 def install(app: Flask) -> None:
@@ -54,7 +54,8 @@ def soon(work: Callable[[], None]) -> None:
     current_app.extensions["soon"].put(work)
 
 
-def _attempt(work: Callable[[], None]) -> None:
+def attempt(work: Callable[[], None]) -> None:
+    """Do `work` now, reading; its failure is noted and harms nothing else."""
     try:
         with db.reading():
             work()

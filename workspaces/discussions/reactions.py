@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from extranet.events import Recorded
-from extranet.realtime import tell
+from extranet.realtime import realtime, tell
 from workspaces.discussions import queries
 from workspaces.discussions.events import MessagePosted, ThreadOpened
 from workspaces.discussions.fragments import article_in, row_in
@@ -37,9 +37,8 @@ def moves_its_thread(change: Change) -> bool:
 
 
 def tell_where_they_still_are(recorded: Recorded) -> None:
-    """Who has left or was removed hears at once which workspaces are still theirs; open pages of the others end."""
-    member_id = recorded.event.member
-    tell([member_id], "head", heads_of_members([member_id]).get(member_id, {}))
+    """Nothing more reaches who has left or was removed; they hear which workspaces are still theirs and come again."""
+    realtime().part(recorded.event.member)
 
 
 def tell_all_where_they_still_are(recorded: Recorded) -> None:

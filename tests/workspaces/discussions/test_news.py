@@ -52,9 +52,9 @@ def test_who_was_removed_hears_that_it_is_over_and_nothing_of_it_after_that(talk
     assert len(_heard(ears, "change")) == 1
     talk.cast.ada.post(talk.place.path(f"/members/{talk.cast.grace.member_id}/remove"))
     talk.say(talk.cast.ada, "After the removal")
-    received = ears.get_received()
-    assert [event["name"] for event in received] == ["head"]
-    assert talk.place.slug not in received[0]["args"][0]
+    assert not ears.is_connected()
+    assert [event["name"] for event in ears.queue] == ["head"]
+    assert talk.place.slug not in ears.queue[0]["args"][0]
 
 
 def test_a_workspace_in_the_trash_is_gone_at_once_for_all_who_had_joined(talk: Talk) -> None:

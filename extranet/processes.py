@@ -1,0 +1,180 @@
+"""Several server processes on one database: what is recorded in one is followed in all.
+
+The facts themselves stand in the database, so each process reads there what the others have recorded, decides itself
+whom of those connected to it may hear of it, and makes its own words of it: nothing that is private goes through
+Redis, and nothing that waits there reaches somebody who has been removed meanwhile. Redis only rings the bell, and
+carries what is said and not kept (somebody is typing). Without it each process looks by itself, somewhat later.
+"""
+
+import json
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
+
+import sqlalchemy as sa
+from flask import Flask
+from gevent import sleep, spawn
+from gevent.event import Event as Signal
+
+from extranet import db
+from extranet.events import EventRow, Recorded, reactions
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "extranet"
+LOOKS_EVERY = 0.5
+"""Seconds after which a process looks for what others have recorded, though no bell has rung."""
+MOST_AT_ONCE = 500
+"""Facts that are followed one by one; after a longer absence clients catch up by themselves."""
+_STILL_COMING = 10.0
+"""Seconds in which a fact may become visible after one with a higher number: no transaction takes longer."""
+_MOST_KEPT = 1_000
+_REDIS_PATIENCE = 2.0
+
+Heard = Callable[[Mapping[str, Any]], None]
+
+
+class Processes:
+    """The other processes of a site, as one of them knows them."""
+
+    def __init__(self, app: Flask, *, redis_url: str, heard: Heard, missed: Callable[[], None]) -> None:
+        """`heard` takes what another process has said; `missed` is called when too much was recorded to follow."""
+        self._app = app
+        self._redis_url = redis_url
+        self._heard = heard
+        self._missed = missed
+        self._own: set[int] = set()
+        self._seen: set[int] = set()
+        self._marks: deque[tuple[float, int]] = deque()  # when which number was the highest
+        self._bell = Signal()
+        self._to_say: deque[str] = deque(maxlen=_MOST_KEPT)
+        self._something_to_say = Signal()
+        self._name = f"{id(self):x}.{time.time_ns():x}"
+
+    def start(self) -> None:
+        """Begin to listen, to look and to speak, if there may be others."""
+        if self._redis_url:
+            self._marks.append((time.monotonic(), self._newest()))
+            for work in (self._listen, self._look, self._speak):
+                spawn(work)
+
+    def note_own(self, event_id: int) -> None:
+        """This process follows that fact itself."""
+        if self._redis_url:
+            self._own.add(event_id)
+
+    def ring(self) -> None:
+        """Something has been recorded."""
+        if self._redis_url and not self._something_to_say.is_set():
+            self.say({})
+
+    def say(self, what: Mapping[str, Any]) -> None:
+        """Tell the others something that is not kept; forgotten while Redis is away."""
+        if self._redis_url:
+            self._to_say.append(json.dumps({"from": self._name, **what}))
+            self._something_to_say.set()
+
+    def _speak(self) -> None:
+        connection: Any = None
+        while True:
+            self._something_to_say.wait()
+            self._something_to_say.clear()
+            said, self._to_say = self._to_say, deque(maxlen=_MOST_KEPT)
+            try:
+                connection = connection or _connect(self._redis_url)
+                pipeline = connection.pipeline(transaction=False)
+                for one in said:
+                    pipeline.publish(CHANNEL, one)
+                pipeline.execute()
+            except Exception as error:
+                log.warning("Redis is away; the other processes look by themselves: %s", error)
+                connection = None
+                sleep(LOOKS_EVERY)
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                subscription = _connect(self._redis_url).pubsub(ignore_subscribe_messages=True)
+                subscription.subscribe(CHANNEL)
+                self._bell.set()
+                while True:
+                    message = subscription.get_message(timeout=_REDIS_PATIENCE / 2)
+                    if message is not None:
+                        self._take(json.loads(message["data"]))
+            except Exception as error:
+                log.warning("Redis is away: %s", error)
+                sleep(LOOKS_EVERY)
+
+    def _take(self, message: Mapping[str, Any]) -> None:
+        if message.get("from") == self._name:
+            return
+        if len(message) == 1:
+            self._bell.set()
+            return
+        with self._app.app_context():
+            try:
+                self._heard(message)
+            except Exception:
+                log.exception("What another process said could not be passed on")
+
+    def _look(self) -> None:
+        while True:
+            self._bell.wait(LOOKS_EVERY)
+            self._bell.clear()
+            try:
+                with self._app.app_context():
+                    self.follow()
+            except Exception as error:
+                log.warning("What other processes recorded cannot be read: %s", error)
+                sleep(LOOKS_EVERY)
+
+    def follow(self) -> int:
+        """React to what other processes have recorded since the last look. Returns how many facts these were."""
+        with db.reading():
+            fresh = self._fresh()
+            recorded = self._revived(fresh[-MOST_AT_ONCE:])
+        known = reactions()
+        for fact in recorded:
+            known.run_everywhere(fact)
+        if len(fresh) > MOST_AT_ONCE:
+            self._missed()
+        return len(fresh)
+
+    def _fresh(self) -> Sequence[int]:
+        """The numbers that came into sight since the last look, also below the highest of then."""
+        now = time.monotonic()
+        while len(self._marks) > 1 and now - self._marks[1][0] > _STILL_COMING:
+            self._marks.popleft()
+        floor = self._marks[0][1]
+        self._own = {one for one in self._own if one > floor}
+        there = db.session().scalars(sa.select(EventRow.id).where(EventRow.id > floor).order_by(EventRow.id)).all()
+        fresh = [one for one in there if one not in self._seen and one not in self._own]
+        self._seen = set(there)
+        if len(fresh) > MOST_AT_ONCE:
+            self._marks.clear()
+        if there and (not self._marks or now - self._marks[-1][0] > LOOKS_EVERY):
+            self._marks.append((now, there[-1]))
+        return fresh
+
+    def _revived(self, ids: Sequence[int]) -> list[Recorded]:
+        known = reactions()
+        wanted = sa.select(EventRow).where(EventRow.id.in_(ids), EventRow.kind.in_(known.followed_everywhere()))
+        return [known.revive(row) for row in db.session().scalars(wanted.order_by(EventRow.id))] if ids else []
+
+    def _newest(self) -> int:
+        with self._app.app_context(), db.reading() as held:
+            return held.scalar(sa.select(sa.func.max(EventRow.id))) or 0
+
+
+def _connect(url: str) -> Any:
+    """A connection that gives up soon, and does not try again by itself."""
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    return cast(Any, redis.Redis.from_url(
+        url, socket_timeout=_REDIS_PATIENCE, socket_connect_timeout=_REDIS_PATIENCE, retry=Retry(NoBackoff(), 0),
+        health_check_interval=int(_REDIS_PATIENCE),
+    ))  # fmt: skip
