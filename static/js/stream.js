@@ -1,30 +1,45 @@
 // The changes of one workspace, each once and in order, however the news came: live, late, out of order or not at all.
-// A gap that stays, or a heartbeat that is ahead, is filled from `url?after=SEQ`. Each change that the page has taken is
-// then told to its other parts as `extranet:applied`.
+// A gap that stays, or a heartbeat that is ahead, is filled from `url?after=SEQ`, page after page, however much was missed.
+// After sleep, a lost network or a silence the page asks by itself. Each change that the page has taken is then told to
+// its other parts as `extranet:applied`.
 
-const PATIENCE = 250;
+const PATIENCE = 250; // for what comes out of order
 const AGAIN = 5_000;
+const LONGEST_PAUSE = 60_000;
+const SILENCE = 25_000; // the server's heartbeat comes at least every 15 s
+const SLEPT = 5_000;
 
 export class Stream {
   #waiting = new Map();
   #head = 0;
   #timer;
+  #silence;
+  #heardAt = Date.now();
   #fetching = false;
+  #failures = 0;
   #off = new AbortController();
 
-  constructor({ slug, seq, url, apply, gone }) {
-    Object.assign(this, { slug, seq, url, apply, gone });
+  // `apply` takes one change, `around` the work of taking several at once; `gone` is called when the workspace is no more.
+  constructor({ slug, seq, url, apply, gone, around = (work) => work() }) {
+    Object.assign(this, { slug, seq, url, apply, gone, around });
   }
 
   start() {
     const { signal } = this.#off;
     document.addEventListener("extranet:change", ({ detail }) => this.#hear(detail), { signal });
     document.addEventListener("extranet:head", ({ detail }) => this.#compare(detail), { signal });
+    document.addEventListener("extranet:connection", ({ detail }) => detail.state === "online" && this.#askAfterSleep(0), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || this.#askAfterSleep(SLEPT), { signal });
+    document.addEventListener("resume", () => this.#askAfterSleep(0), { signal });
+    addEventListener("online", () => this.#askAfterSleep(0), { signal });
+    addEventListener("pageshow", (event) => event.persisted && this.#askAfterSleep(0), { signal });
+    this.#waitInSilence();
   }
 
   stop() {
     this.#off.abort();
     clearTimeout(this.#timer);
+    clearTimeout(this.#silence);
   }
 
   #hear(item) {
@@ -35,9 +50,9 @@ export class Stream {
   }
 
   #compare(heads) {
+    this.#waitInSilence();
     if (!(this.slug in heads)) {
-      this.stop();
-      this.gone();
+      this.#end();
       return;
     }
     this.#head = Math.max(this.#head, heads[this.slug]);
@@ -47,6 +62,7 @@ export class Stream {
   #settle() {
     while (this.#waiting.has(this.seq + 1)) this.#take(this.#waiting.get(this.seq + 1));
     if (this.seq < this.#head) this.#soon(PATIENCE);
+    else this.#waiting.clear();
   }
 
   #take(item) {
@@ -57,31 +73,57 @@ export class Stream {
     document.dispatchEvent(new CustomEvent("extranet:applied", { detail: item }));
   }
 
+  // Nobody says how far the workspace is: the page finds out by itself.
+  #waitInSilence() {
+    this.#heardAt = Date.now();
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => {
+      if (!document.hidden) this.#catchUp();
+      this.#waitInSilence();
+    }, SILENCE);
+  }
+
+  #askAfterSleep(least) {
+    if (Date.now() - this.#heardAt >= least) this.#soon(0);
+  }
+
   #soon(pause) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#catchUp(), pause);
   }
 
   async #catchUp() {
-    if (this.#fetching || this.seq >= this.#head) return;
+    if (this.#fetching) return;
     this.#fetching = true;
     try {
-      const answer = await fetch(`${this.url}?after=${this.seq}`, { headers: { Accept: "application/json" } });
-      if (answer.status === 404 || answer.status === 401) {
-        this.stop();
-        if (answer.status === 404) this.gone();
-        return;
-      }
-      if (!answer.ok) throw new Error(answer.statusText);
-      const { items, head } = await answer.json();
-      this.#head = Math.max(this.#head, head);
-      for (const item of items) this.#take(item);
-      this.#fetching = false;
-      this.#settle();
-    } catch {
-      this.#soon(AGAIN);
+      while (await this.#takeNextPage());
+      this.#failures = 0;
+    } catch (trouble) {
+      const pause = Math.min(AGAIN * 2 ** this.#failures++, LONGEST_PAUSE);
+      this.#soon(Math.max(pause, 1_000 * (trouble.after || 0)));
     } finally {
       this.#fetching = false;
     }
+  }
+
+  // Whether there is more.
+  async #takeNextPage() {
+    const answer = await fetch(`${this.url}?after=${this.seq}`, { headers: { Accept: "application/json" } });
+    if (answer.status === 404) this.#end();
+    // Whose sign-in has ended may sign in again in another tab; then the connection comes back, and with it the rest.
+    if (answer.status === 404 || answer.status === 401) return false;
+    if (!answer.ok) throw Object.assign(new Error(answer.statusText), { after: Number(answer.headers.get("Retry-After")) });
+    const { items, head, more } = await answer.json();
+    this.#head = Math.max(this.#head, head);
+    this.around(() => {
+      for (const item of items) this.#take(item);
+    }, items.length);
+    while (this.#waiting.has(this.seq + 1)) this.#take(this.#waiting.get(this.seq + 1));
+    return more || (items.length > 0 && this.seq < this.#head);
+  }
+
+  #end() {
+    this.stop();
+    this.gone();
   }
 }

@@ -1,0 +1,170 @@
+// Where messages stand: each takes its place in the order of the tree without moving what the person reads or writes.
+
+import { isVisible, me } from "./parts.js";
+
+export const LAST = "~"; // comes after every step of a path
+
+const QUIET_FOR = 300;
+
+export class Placing {
+  #thread;
+  #list;
+  #order; // the messages that stand here, from top to bottom
+  #isTogether = false;
+  #quiet;
+
+  constructor(thread) {
+    this.#thread = thread;
+    this.#list = thread.list;
+    this.#order = [...this.#list.querySelectorAll(":scope > .message")];
+    for (const message of this.#order) this.equip(message);
+  }
+
+  get messages() {
+    return this.#order;
+  }
+
+  message(id) {
+    return this.#list.querySelector(`#m-${CSS.escape(id)}`);
+  }
+
+  // One that is being sent, or has just come, under the id that its client gave it.
+  sent(clientId) {
+    return clientId ? this.#list.querySelector(`[data-client-id="${CSS.escape(clientId)}"]`) : null;
+  }
+
+  // Whether a path belongs to the part of the thread that this page shows.
+  isOnPage(path) {
+    const { begins, ends } = this.#thread.dataset;
+    const first = this.#order.find(isThere);
+    if (!first) return true;
+    const comesBefore = begins === "no" && path < first.dataset.path;
+    const comesAfter = ends === "no" && path > this.#order.findLast(isThere).dataset.path;
+    return !comesBefore && !comesAfter;
+  }
+
+  insert(article) {
+    const at = this.#placeOf(article.dataset.path);
+    const following = this.#order[at];
+    this.staying(() => {
+      if (following) {
+        const line = following.previousElementSibling;
+        (line?.classList.contains("new-line") ? line : following).before(article);
+      } else {
+        this.#list.append(article);
+      }
+      this.#order.splice(at, 0, article);
+      this.equip(article);
+    });
+    return article;
+  }
+
+  replace(old, fresh) {
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const isMoving = fresh.dataset.path !== old.dataset.path && old.dataset.path !== undefined;
+    this.quietly(() => this.staying(() => {
+      if (old.classList.contains("is-new")) fresh.classList.add("is-new");
+      if (isMoving && this.isOnPage(fresh.dataset.path)) {
+        this.remove(old);
+        this.insert(fresh);
+      } else {
+        old.replaceWith(fresh);
+        this.#order.splice(this.#order.indexOf(old), 1, fresh);
+        this.equip(fresh);
+      }
+    }));
+    if (focused) focusIn(fresh, focused);
+    this.#thread.dispatchEvent(new CustomEvent("extranet:replaced", { detail: { old, fresh } }));
+  }
+
+  remove(article) {
+    const at = this.#order.indexOf(article);
+    if (at >= 0) this.#order.splice(at, 1);
+    article.remove();
+  }
+
+  // What only some may do is shown to them.
+  equip(article) {
+    const { isHost, isActive } = this.#thread.dataset;
+    const roles = { author: article.dataset.author === me, host: isHost === "yes" };
+    for (const link of article.querySelectorAll("[data-for]")) {
+      link.hidden = isActive !== "yes" || !link.dataset.for.split(" ").some((role) => roles[role]);
+    }
+  }
+
+  // Do something to the page while what the person looks at or writes in stays where it is on the screen.
+  staying(work) {
+    if (this.#isTogether) {
+      work();
+      return;
+    }
+    const anchor = this.#anchor();
+    const before = anchor?.getBoundingClientRect().top;
+    work();
+    if (!anchor?.isConnected) return;
+    const moved = anchor.getBoundingClientRect().top - before;
+    if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+  }
+
+  // The same for many things at once: the page is measured before and after all of them.
+  together(work) {
+    if (this.#isTogether) {
+      work();
+      return;
+    }
+    this.staying(() => {
+      this.#isTogether = true;
+      try {
+        work();
+      } finally {
+        this.#isTogether = false;
+      }
+    });
+  }
+
+  // What takes the place of something is no news to those who hear the page.
+  quietly(work) {
+    this.#list.setAttribute("aria-live", "off");
+    work();
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.#list.setAttribute("aria-live", "polite"), QUIET_FOR);
+  }
+
+  #anchor() {
+    const focused = document.activeElement?.closest("form.editor, .message");
+    if (focused && this.#thread.contains(focused) && isVisible(focused)) return focused;
+    return this.#order[this.#firstBelow(0)] ?? this.#thread.querySelector("form.editor");
+  }
+
+  // The first message of which something is below a line of the screen; found by halves.
+  #firstBelow(line) {
+    return firstWhere(this.#order, (message) => message.getBoundingClientRect().bottom > line);
+  }
+
+  #placeOf(path) {
+    return firstWhere(this.#order, (message) => message.dataset.path > path);
+  }
+}
+
+function isThere(message) {
+  return !message.dataset.path.endsWith(LAST);
+}
+
+// Of things that first do not and then do: the index of the first that does.
+function firstWhere(things, does) {
+  let [low, high] = [0, things.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (does(things[middle])) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function focusIn(fresh, focused) {
+  const { action } = focused.dataset;
+  const same = action && fresh.querySelector(`[data-action="${action}"]`);
+  const link = focused.getAttribute("href");
+  (same ?? (link && fresh.querySelector(`a[href="${CSS.escape(link)}"]`)) ?? fresh).focus({ preventScroll: true });
+}
+

@@ -1,0 +1,173 @@
+// What one sends stands in its place at once, as being sent, then sent, or not sent with a way on. The outbox brings it
+// to the server; here is what the person sees of it.
+
+import { keep, keyOf } from "../drafts.js";
+import { newId } from "../ids.js";
+import { tell } from "../toast.js";
+import { again, drop, send, unsent } from "./outbox.js";
+import { DEEPEST, paragraph, parse } from "./parts.js";
+import { LAST } from "./placing.js";
+
+const TWICE = 1_000; // a second press within this time is the first one's echo
+const ACTIONS = ["again", "change", "copy", "discard"];
+
+export class Sending {
+  #thread;
+  #placing;
+  #replying;
+  #sentAt = 0;
+
+  constructor(thread, placing, replying, { signal }) {
+    this.#thread = thread;
+    this.#placing = placing;
+    this.#replying = replying;
+    thread.addEventListener("submit", (event) => this.#submit(event));
+    thread.addEventListener("click", (event) => this.#click(event));
+    document.addEventListener("extranet:outgoing", ({ detail }) => this.#hear(detail), { signal });
+    this.#bringBack();
+  }
+
+  #submit(event) {
+    const form = event.target;
+    if (!form.matches("form.editor")) return;
+    event.preventDefault();
+    const field = form.elements.body;
+    form.querySelector("[data-mark=preview][aria-pressed=true]")?.click();
+    if (!field.value.trim() && Date.now() - this.#sentAt < TWICE) return;
+    if (!field.value.trim() || !field.validity.valid) {
+      field.reportValidity();
+      return;
+    }
+    if (!form.dispatchEvent(new CustomEvent("extranet:sending", { bubbles: true, cancelable: true }))) return;
+    this.#sentAt = Date.now();
+    const fields = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
+    const entry = send({ url: form.action, thread: this.#thread.dataset.thread, fields });
+    this.#clear(form);
+    const { answers } = Object.fromEntries(fields);
+    if (answers) this.#replying.putAway(answers, this.#placing.sent(entry.id));
+  }
+
+  #clear(form) {
+    keep(keyOf(form), null);
+    form.elements.body.value = "";
+    form.elements.client_id.value = newId();
+    form.querySelector("text-counter")?.count();
+    form.querySelector(".error-summary, .field-error")?.remove();
+    form.dispatchEvent(new CustomEvent("extranet:cleared", { bubbles: true }));
+  }
+
+  #bringBack() {
+    for (const entry of unsent(this.#thread.dataset.thread)) {
+      // Whoever reads this has signed in again.
+      const refused = entry.refused?.status === 401 ? { ...entry.refused, reason: "hadEnded" } : entry.refused;
+      this.#hear(refused ? { entry, state: "refused", ...refused } : { entry, state: "sending" });
+    }
+  }
+
+  // Of what this tab or another one sends.
+  #hear({ entry, state, message, html, ...why }) {
+    if (entry.thread !== this.#thread.dataset.thread) return;
+    const article = this.#placing.sent(entry.id);
+    if (state === "sent") this.#arrived(article, message, html);
+    else if (state === "dropped") article?.matches("[data-state]") && this.#placing.staying(() => this.#placing.remove(article));
+    else if (!article || article.matches("[data-state]")) this.#show(article ?? this.#stand(entry), entry, state, why);
+  }
+
+  // A message that is being sent, at the end of the answers to what it answers.
+  #stand({ id, fields }) {
+    const { answers, body } = Object.fromEntries(fields);
+    const parent = answers ? this.#placing.message(answers) : null;
+    const article = this.#template().content.firstElementChild.cloneNode(true);
+    article.id = `sending-${id}`;
+    article.dataset.clientId = id;
+    article.dataset.path = (parent?.dataset.path ?? "") + LAST;
+    article.dataset.depth = parent ? Math.min(Number(parent.dataset.depth) + 1, DEEPEST) : 0;
+    article.querySelector(".message-body").append(...body.split(/\n{2,}/).map(paragraph));
+    this.#placing.quietly(() => this.#placing.insert(article));
+    return article;
+  }
+
+  #show(article, entry, state, { status, reason, detail }) {
+    const { dataset } = this.#thread;
+    const isRefused = state === "refused";
+    const isFailed = state !== "sending";
+    const own = { unreachable: dataset.unreachable, busy: dataset.busy, full: dataset.full, often: dataset.often, ended: dataset.ended, hadEnded: dataset.hadEnded, large: dataset.large };
+    this.#placing.staying(() => {
+      article.dataset.state = isFailed ? "failed" : "sending";
+      article.querySelector("[data-part=sending]").hidden = isFailed;
+      article.querySelector("[data-part=failed]").textContent = isFailed ? own[reason] ?? detail ?? dataset.trouble : "";
+      article.querySelector("[data-part=ways-out]").hidden = !isFailed;
+      const offer = { again: ![404, 413].includes(status), change: isRefused, copy: isFailed, "sign-in": status === 401, discard: isRefused };
+      for (const [action, isOffered] of Object.entries(offer)) {
+        article.querySelector(`[data-action="${action}"]`).hidden = !isOffered;
+      }
+    });
+  }
+
+  #arrived(article, message, html) {
+    const fresh = parse(html);
+    const there = this.#placing.message(message.id);
+    if (there) {
+      if (article && article !== there) this.#placing.staying(() => this.#placing.remove(article));
+      return;
+    }
+    if (!article) return;
+    this.#placing.replace(article, fresh);
+    if (!this.#placing.isOnPage(message.path)) this.#sayElsewhere(fresh, message.id);
+  }
+
+  #sayElsewhere(article, id) {
+    const link = document.createElement("a");
+    link.href = `${this.#thread.dataset.here}?at=${id}#m-${id}`;
+    link.textContent = this.#thread.dataset.elsewhere;
+    const line = document.createElement("p");
+    line.className = "message-state";
+    line.append(link);
+    article.dataset.path = LAST;
+    article.append(line);
+  }
+
+  #click(event) {
+    const control = event.target.closest("[data-action]");
+    const article = control?.closest(".message[data-state]");
+    if (!article || !ACTIONS.includes(control.dataset.action)) return;
+    event.preventDefault();
+    const entry = unsent(this.#thread.dataset.thread).find(({ id }) => id === article.dataset.clientId);
+    if (!entry) return;
+    const act = {
+      again: () => again(entry),
+      change: () => this.#takeBack(entry),
+      copy: () => this.#copy(article, entry),
+      discard: () => drop(entry),
+    };
+    act[control.dataset.action]();
+  }
+
+  // What was refused comes back into an editor, with all that belongs to it.
+  #takeBack(entry) {
+    const { answers, body } = Object.fromEntries(entry.fields);
+    const canAnswer = answers && this.#placing.message(answers);
+    const form = canAnswer ? this.#replying.open(answers) : this.#thread.querySelector("#editor");
+    drop(entry);
+    const field = form.elements.body;
+    field.value = field.value ? `${body}\n\n${field.value}` : body;
+    form.dispatchEvent(new CustomEvent("extranet:taken-back", { bubbles: true, detail: { fields: entry.fields } }));
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  }
+
+  async #copy(article, entry) {
+    const { body } = Object.fromEntries(entry.fields);
+    try {
+      await navigator.clipboard.writeText(body);
+      tell(this.#thread.dataset.copied);
+    } catch {
+      // Without a clipboard the words are at least chosen, for the keyboard to copy.
+      getSelection().selectAllChildren(article.querySelector(".message-body"));
+    }
+  }
+
+  #template() {
+    return this.#thread.querySelector("template[data-part=pending]");
+  }
+}
