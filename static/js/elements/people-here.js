@@ -7,6 +7,7 @@ const AGAIN = 25_000;
 const LASTS = 60_000;
 const NAMED = 3;
 const BESIDE = 200;
+const MOMENT = 3_000;
 
 class PeopleHere extends HTMLElement {
   #here = new Map(); // member id -> { name, until }
@@ -52,8 +53,9 @@ class PeopleHere extends HTMLElement {
 
   #hear({ workspace, member, is_here }) {
     if (workspace !== this.dataset.slug || member.id === document.body.dataset.member) return;
-    if (is_here) this.#here.set(member.id, { name: member.name, until: Date.now() + LASTS });
-    else this.#here.delete(member.id);
+    // Who only goes from page to page is away for a moment.
+    this.#here.set(member.id, { name: member.name, until: Date.now() + (is_here ? LASTS : MOMENT) });
+    if (!is_here) setTimeout(() => this.#show(), MOMENT + 100);
     this.#show();
   }
 

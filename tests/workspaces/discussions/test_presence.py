@@ -90,7 +90,6 @@ def test_who_was_removed_is_not_shown_and_hears_nothing(
     assert again.socket.emit("here", {"slug": again.slug}, callback=True) == {"status": 404}
     again.socket.get_received()
     ada.socket.emit("away", {"slug": ada.slug})
-    ada.here()
     assert again.socket.get_received() == []
 
 
