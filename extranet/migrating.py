@@ -32,10 +32,10 @@ def make_if_empty(folder: Path) -> None:
             log.warning("The database is older than the program: run «flask --app wsgi upgrade».")
 
 
-def upgrade(folder: Path) -> None:
-    """Bring the tables up to date."""
+def upgrade(folder: Path, *, to: str = "head") -> None:
+    """Bring the tables up to date, or up to a revision."""
     with _alone(folder):
-        _upgrade()
+        _upgrade(to)
 
 
 def current(connection: Connection) -> str | None:
@@ -60,9 +60,9 @@ def write(message: str) -> None:
         command.revision(config, message, autogenerate=True, rev_id=f"{_next_number():04d}")
 
 
-def _upgrade() -> None:
+def _upgrade(to: str = "head") -> None:
     with _connected() as config:
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def _next_number() -> int:

@@ -38,6 +38,47 @@ def test_to_upgrade_twice_changes_nothing(fresh: Extranet, tmp_path: Path) -> No
             assert migrating.current(connection) == migrating.newest()
 
 
+def test_an_upgrade_keeps_what_people_wrote(fresh: Extranet, tmp_path: Path) -> None:
+    with fresh.app_context():
+        migrating.upgrade(tmp_path, to="0001")
+        with db.database().engine.begin() as connection:
+            for table, row in _WRITTEN.items():
+                names = ", ".join(row)
+                values = ", ".join(f":{name}" for name in row)
+                connection.execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)
+        migrating.upgrade(tmp_path)
+        with db.database().engine.connect() as connection:
+            for table in _WRITTEN:
+                assert connection.scalar(sa.text(f"SELECT count(*) FROM {table}")) == 1, table
+            assert connection.scalar(sa.text("SELECT kind FROM threads")) == "discussion"
+
+
+_AT = "2026-11-01 10:00:00"
+_WRITTEN = {
+    "members": {
+        "id": "ada", "name": "Ada", "sort_name": "ada", "email": "ada@example.org", "email_key": "ada@example.org",
+        "role": "member", "admitted_at": _AT,
+    },
+    "workspaces": {
+        "id": "space", "slug": "space", "name": "Space", "purpose": "To talk", "kind": "project", "visibility": "listed",
+        "joining": "open", "shows_earlier": True, "opened_at": _AT, "active_at": _AT, "opened_by_id": "ada",
+    },
+    "memberships": {
+        "id": "seat", "workspace_id": "space", "member_id": "ada", "role": "host", "joined_at": _AT, "joined_seq": 0,
+        "sees_from": 0,
+    },
+    "threads": {
+        "id": "talk", "workspace_id": "space", "title": "Plans", "opened_by_id": "ada", "opened_at": _AT,
+        "last_at": _AT, "last_seq": 1, "message_count": 1,
+    },
+    "messages": {
+        "id": "said", "workspace_id": "space", "thread_id": "talk", "author_id": "ada", "seq": 1, "path": "000001",
+        "body": "Hello", "html": "<p>Hello</p>", "posted_at": _AT,
+    },
+    "read_marks": {"member_id": "ada", "thread_id": "talk", "seq": 1},
+}  # fmt: skip
+
+
 def _another(backend: Backend, folder: Path) -> str:
     if backend.name == "sqlite":
         return f"sqlite:///{folder / 'fresh.sqlite3'}"
