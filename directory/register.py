@@ -177,7 +177,8 @@ def _replace_stamp(connection: Connection) -> None:
 
 
 def _forget(connection: Connection) -> None:
-    connection.info.pop(_CHANGED, None)
+    if not connection.invalidated:  # what a broken connection noted went with it
+        connection.info.pop(_CHANGED, None)
 
 
 _REPLACE = sa.text(

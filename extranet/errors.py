@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
-from extranet import db
+from extranet import db, i18n
 from extranet.i18n import _, lazy
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ class Refusal(Exception):
     status: int = 409
     sentence: Any = lazy("This cannot be done now.")
     retry_after: int | None = None
+    is_trouble: bool = False
+    """Whether the database may be in trouble, so that the answer is made without it."""
 
     def __init__(self, sentence: Any = None, *, fields: Mapping[str, Any] | None = None) -> None:
         super().__init__(type(self).__name__)
@@ -91,6 +93,7 @@ class Unavailable(Refusal):
     status = 503
     sentence = lazy("The service is busy just now. What you wrote is still on your page: try again in a moment.")
     retry_after = 2
+    is_trouble = True
 
 
 class Overtaken(Refusal):
@@ -105,6 +108,7 @@ class NoSpace(Refusal):
     status = 507
     sentence = lazy("The service has run out of space and cannot save just now. Reading still works.")
     retry_after = 60
+    is_trouble = True
 
 
 def install(app: Flask) -> None:
@@ -124,11 +128,14 @@ def wants_json() -> bool:
 
 
 def answer(
-    status: int, sentence: str, *, code: str, fields: Mapping[str, Any] | None = None, retry_after: int | None = None
+    status: int, sentence: str, *, code: str, fields: Mapping[str, Any] | None = None, retry_after: int | None = None,
+    is_trouble: bool = False,
 ) -> Response:
     """The answer for `status`: problem details (RFC 9457) for programs, a page in the reader's language for people."""
     if wants_json():
         response = _problem(status, sentence, code=code, fields=fields or {})
+    elif is_trouble:
+        response = _plain_page(status, sentence, code=code)
     else:
         response = _page(status, sentence, code=code, fields=fields or {})
     response.status_code = status
@@ -170,7 +177,23 @@ def _page(status: int, sentence: str, *, code: str, fields: Mapping[str, Any]) -
     except Exception:  # the page of an error may not fail on what made the error, such as the database
         log.exception("The page of an error could not be made")
         db.rollback()
-        html = render_template("errors/plain.html", status=status, sentence=sentence)
+        return _plain_page(status, sentence, code=code)
+    return Response(html, mimetype="text/html")
+
+
+def _plain_page(status: int, sentence: str, *, code: str) -> Response:
+    """A page that asks neither the database nor what other pages are given."""
+    template = current_app.jinja_env.get_template("errors/plain.html")
+    html = template.render(
+        status=status,
+        sentence=sentence,
+        written=_written() if _is_from_here() else [],
+        hint=_hint(status, code),
+        again=request.full_path.rstrip("?") if request.method in db.SAFE_METHODS else "",
+        locale=i18n.current_locale(),
+        text_direction=i18n.text_direction(),
+        asset=current_app.extensions["web"].asset,
+    )
     return Response(html, mimetype="text/html")
 
 
@@ -201,12 +224,16 @@ def _written() -> list[str]:
 
 def _refused(error: Refusal) -> ResponseReturnValue:
     db.rollback()
+    if error.is_trouble:
+        # What is known of who asks may have gone with the transaction, and cannot be asked for again.
+        g.member = g.credential = None
     if isinstance(error, SignInFirst) and not wants_json():
         return redirect(url_for("accounts.sign_in", next=_back_to()))
     if isinstance(error, AcceptTermsFirst) and not wants_json():
         return redirect(url_for("accounts.accept_terms", next=_back_to()))
     response = answer(
-        error.status, str(error.sentence), code=error.code, fields=error.fields, retry_after=error.retry_after
+        error.status, str(error.sentence), code=error.code, fields=error.fields, retry_after=error.retry_after,
+        is_trouble=error.is_trouble,
     )
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -257,9 +284,17 @@ def _crashed(error: Exception) -> ResponseReturnValue:
     if trouble is not None:
         log.warning("The database refused: %s", error)
         return _refused(NoSpace() if trouble is db.Trouble.FULL else Unavailable())
+    _know_again()
     if isinstance(error, IntegrityError):
         log.warning("Two did the same thing at once: %s", error.orig)
         return _refused(Overtaken())
     log.exception("A request failed: %s %s", request.method, request.url_rule)
     sentence = _("Something went wrong on our side. It has been noted. Try again in a moment.")
     return answer(500, sentence, code="internal-error")
+
+
+def _know_again() -> None:
+    """Ask once more who is asking: what was known of them went with the transaction that failed."""
+    from extranet import identity
+
+    identity.know_again()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from babel import Locale
+from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
 from flask_babel import (
     Babel,
@@ -26,7 +27,7 @@ from extranet.config import LANGUAGES
 
 __all__ = [
     "LANGUAGE_NAMES", "_", "current_locale", "in_language", "install", "lazy", "lazy_ngettext", "ngettext",
-    "show_ago", "show_date", "show_moment", "show_number",
+    "show_ago", "show_date", "show_moment", "show_number", "show_size",
 ]
 
 _ = gettext
@@ -49,14 +50,15 @@ def install(app: Flask, *, timezone: str, default: str, packages: list[str]) -> 
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
     app.config["BABEL_DEFAULT_LOCALE"] = default
     Babel(app, locale_selector=_choose, timezone_selector=lambda: timezone, default_timezone=timezone)
-    app.jinja_env.filters.update(date=show_date, moment=show_moment, ago=show_ago, number=show_number)
+    app.jinja_env.filters.update(date=show_date, moment=show_moment, ago=show_ago, number=show_number, size=show_size)
 
 
 def _choose() -> str | None:
     if not has_request_context():
         return None
     member = g.get("member")
-    chosen = (member.language if member is not None else None) or request.cookies.get(COOKIE)
+    # `language` is theirs too, also when no more can be known of them.
+    chosen = (member.language if member is not None else g.get("language")) or request.cookies.get(COOKIE)
     if chosen in LANGUAGES:
         return chosen
     return request.accept_languages.best_match(LANGUAGES)
@@ -98,6 +100,16 @@ def show_ago(value: datetime) -> str:
 def show_number(value: int | float) -> str:
     """A number with the language's separators."""
     return cast(str, format_decimal(value))
+
+
+def show_size(value: int) -> str:
+    """A number of bytes as its readers write it: 1,2 Mt."""
+    name, unit = next(((name, unit) for name, unit in _UNITS if value >= unit), _UNITS[-1])
+    amount = round(value / unit, 1 if value < 10 * unit and unit > 1_000 else 0)
+    return str(format_unit(amount or 1, f"digital-{name}", "short", locale=locale_object()))
+
+
+_UNITS = (("gigabyte", 1_000_000_000), ("megabyte", 1_000_000), ("kilobyte", 1_000))
 
 
 def locale_object() -> Locale:

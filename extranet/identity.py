@@ -1,5 +1,6 @@
 """Who is asking: the member behind the session cookie or, on the API, a personal access token. Touches Flask-Login."""
 
+import logging
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request, session
@@ -11,6 +12,8 @@ from extranet.errors import AcceptTermsFirst, SignInFirst
 from extranet.i18n import current_locale
 from extranet.members import Member
 from extranet.soon import soon
+
+log = logging.getLogger(__name__)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -90,6 +93,16 @@ def credential_in_cookie() -> Credential | None:
     return credentials.find(secret, "browser") if isinstance(secret, str) else None
 
 
+def know_again() -> None:
+    """Know who is asking as the database has them now; where it cannot be asked, a visitor."""
+    g.member = g.credential = None
+    g.pop("_login_user", None)
+    try:
+        _know()
+    except Exception:
+        log.warning("Nobody knows who asks", exc_info=True)
+
+
 def _know() -> None:
     if request.endpoint == "static":
         g.member = g.credential = None
@@ -98,6 +111,7 @@ def _know() -> None:
     credential = asking.credential if isinstance(asking._get_current_object(), SignedIn) else None
     g.credential = credential
     g.member = credential.member if credential is not None else None
+    g.language = g.member.language if g.member is not None else None
 
 
 def _by_cookie(secret: str) -> SignedIn | None:

@@ -16,7 +16,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -55,9 +55,48 @@ def free_port() -> int:
         return port
 
 
+@dataclass
+class Service:
+    """A server beside the product, which a test may take away and bring back on the same address."""
+
+    url: str
+    _run: Callable[[], AbstractContextManager["Process"]]
+    _running: ExitStack = field(default_factory=ExitStack)
+    _process: "Process | None" = None
+
+    def start(self) -> None:
+        """Bring it up; it answers when this returns."""
+        self._process = self._running.enter_context(self._run())
+
+    def stop(self, with_signal: int | None = None) -> None:
+        """End it as its keeper does, or with a signal: SIGKILL is a crash."""
+        if with_signal is not None and self._process is not None:
+            self._process.stop(with_signal)
+        self._running.close()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Within the block it holds its connections and does nothing."""
+        assert self._process is not None
+        group = os.getpgid(self._process.popen.pid)
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGCONT)
+
+
 @contextmanager
 def postgresql() -> Iterator[str]:
     """A PostgreSQL of one's own, without any durability; gives the address of an empty database."""
+    with postgresql_service("synchronous_commit=off") as service:
+        yield service.url
+
+
+@contextmanager
+def postgresql_service(*options: str) -> Iterator[Service]:
+    """A PostgreSQL that can be restarted: it outlives its own end, but not a power cut of the machine."""
     programs = _postgresql_programs()
     with _folder("postgresql") as folder:
         if os.geteuid() == 0:
@@ -65,26 +104,55 @@ def postgresql() -> Iterator[str]:
         data, port = folder / "data", free_port()
         initialise = [programs / "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync"]
         subprocess.run(_as_postgres([*initialise, "-D", data]), check=True, capture_output=True, cwd=folder)
-        options = ["listen_addresses=127.0.0.1", "fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        settings = ["listen_addresses=127.0.0.1", "fsync=off", "full_page_writes=off", *options]
         command = [programs / "postgres", "-D", data, "-k", folder, "-p", port]
-        command += [part for option in options for part in ("-c", option)]
-        with _process(_as_postgres(command), folder, signal.SIGINT) as server:
-            server.wait_for(lambda: _ready(programs, port))
-            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        command += [part for setting in settings for part in ("-c", setting)]
+
+        @contextmanager
+        def run() -> Iterator[Process]:
+            with _process(_as_postgres(command), folder, signal.SIGINT) as server:
+                server.wait_for(lambda: _ready(programs, port))
+                yield server
+
+        with _service(f"postgresql://postgres@127.0.0.1:{port}/postgres", run) as service:
+            yield service
 
 
 @contextmanager
 def redis(port: int | None = None) -> Iterator[str]:
     """A Redis that keeps nothing, on this port or on a free one; gives its address."""
+    with redis_service(port) as service:
+        yield service.url
+
+
+@contextmanager
+def redis_service(port: int | None = None) -> Iterator[Service]:
+    """A Redis that keeps nothing and can be taken away and brought back."""
     program = shutil.which("redis-server")
     if program is None:
         raise Missing("redis-server is not installed")
     port = port or free_port()
     with _folder("redis") as folder:
         command = [program, "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]
-        with _process(_dying_with_us(command, "TERM"), folder, signal.SIGTERM) as server:
-            server.wait_for(lambda: _listens(port))
-            yield f"redis://127.0.0.1:{port}/0"
+
+        @contextmanager
+        def run() -> Iterator[Process]:
+            with _process(_dying_with_us(command, "TERM"), folder, signal.SIGTERM) as server:
+                server.wait_for(lambda: _listens(port))
+                yield server
+
+        with _service(f"redis://127.0.0.1:{port}/0", run) as service:
+            yield service
+
+
+@contextmanager
+def _service(url: str, run: Callable[[], AbstractContextManager["Process"]]) -> Iterator[Service]:
+    service = Service(url, run)
+    service.start()
+    try:
+        yield service
+    finally:
+        service.stop()
 
 
 @dataclass
@@ -159,9 +227,9 @@ class Site:
 
 
 @contextmanager
-def site(data_dir: Path, **settings: str) -> Iterator[Site]:
-    """`flask serve` on a free port, with these settings; ready to answer when the block begins."""
-    port = free_port()
+def site(data_dir: Path, *, port: int | None = None, **settings: str) -> Iterator[Site]:
+    """`flask serve` on this port or on a free one, with these settings; ready to answer when the block begins."""
+    port = port or free_port()
     environment = _plain_environment() | {
         "DATA_DIR": str(data_dir),
         "HOST": "127.0.0.1",
@@ -174,7 +242,7 @@ def site(data_dir: Path, **settings: str) -> Iterator[Site]:
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve"]
     with _process(_dying_with_us(command, "TERM"), data_dir, signal.SIGTERM, environment, ROOT) as server:
         url = f"http://127.0.0.1:{port}"
-        server.wait_for(lambda: _answers(url), seconds=30)
+        server.wait_for(lambda: answers(url), seconds=30)
         yield Site(url, data_dir, environment, server)
 
 
@@ -301,7 +369,8 @@ def _listens(port: int) -> bool:
     return False
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a web server answers there, whatever it says."""
     try:
         with urllib.request.urlopen(url, timeout=5):
             return True

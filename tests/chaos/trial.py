@@ -1,0 +1,217 @@
+"""A trial: load, one fault after the other, after each a calm in which all must come to the same, and a judgement."""
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tests.chaos.moving import Mover
+from tests.chaos.people import Book, Marks, PageReader, PollingReader, Reader, SocketReader, Writer, ask
+from tests.chaos.stage import Server, Stage, eventually, who
+from tests.workspaces.discussions.talk import Talk
+
+AIM, AIM_WITHOUT_BROKER = 2.0, 15.0
+"""Seconds of calm after which all readers are to agree, and after the broker was away."""
+GENEROUS = 3.0
+"""How many times as long it may take on a machine that does other things too."""
+ENTRANCES = ("api", "script", "api", "page")
+
+QUIET = 40
+"""Messages of the thread in which read marks are looked at."""
+
+State = Sequence[tuple[int, str, str]]
+
+
+@dataclass(frozen=True)
+class Round:
+    """One fault: what was acknowledged around it, and in how many seconds of calm all readers agreed."""
+
+    fault: str
+    acknowledged: int
+    converged: float
+    aim: float
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A change as the site has it at the end: what a message says now, and what it said first."""
+
+    seq: int
+    kind: str
+    text: str
+    first: str
+
+
+class Trial:
+    """The people on a stage, from the first message to the judgement."""
+
+    def __init__(self, stage: Stage, *, writers: int = 4) -> None:
+        self.stage, self.book = stage, Book()
+        self.rounds: list[Round] = []
+        self.lost = self.duplicated = self.kills = 0
+        self.gate, self._host = stage.proxy.gate(), who(stage.cast.ada)
+        self.gates = {name: stage.proxy.gate() for name in ("websocket", "long polling", "program")}
+        self.readers = self._readers()
+        self.writers = [self._writer(place) for place in range(writers)]
+        self.mover, self.marks = Mover(self.book, stage), self._marks()
+        for person in (*self.writers, self.mover, self.marks):
+            person.start()
+
+    @contextmanager
+    def fault(self, name: str, *, aim: float = AIM, before: float = 0.5, after: float = 0.3) -> Iterator[None]:
+        """Load, what the block does to the site meanwhile, and then calm: how long until all readers agree."""
+        so_far = len(self.book.acknowledged)
+        self.book.may_write.set()
+        time.sleep(before)
+        try:
+            yield
+            time.sleep(after)
+        finally:
+            self.book.may_write.clear()
+        if eventually(lambda: self.book.writing == 0, seconds=60) == float("inf"):
+            self.book.complain(f"{name}: a minute later writers are still not answered")
+        took = self._agree(aim * GENEROUS)
+        if took == float("inf"):
+            behind = {reader.name: reader.seq for reader in self.readers}
+            self.book.complain(f"{name}: not all readers have {self._head()} in {aim * GENEROUS:.0f} s: {behind}")
+            took = aim * GENEROUS + self._agree(60)
+        self.rounds.append(Round(name, len(self.book.acknowledged) - so_far, took, aim))
+
+    def a_process(self) -> Server:
+        """The next process whose turn it is."""
+        return self.stage.processes[len(self.rounds) % len(self.stage.processes)]
+
+    @contextmanager
+    def without_broker(self) -> Iterator[None]:
+        """Within the block nothing can be told from one process to the other."""
+        self.mover.broker_is_away = True
+        try:
+            yield
+        finally:
+            self.mover.broker_is_away = False
+
+    def all_but(self, slow: str) -> None:
+        """Complain if the other readers do not hear what is said now, whatever becomes of the slow one."""
+        head = self._head()
+        others = [reader for reader in self.readers if reader.name != slow]
+        if eventually(lambda: all(reader.seq >= head for reader in others), seconds=AIM * GENEROUS) == float("inf"):
+            self.book.complain(f"others wait for the slow one: {[(one.name, one.seq) for one in others]} of {head}")
+
+    def judge(self) -> None:
+        """AssertionError with everything that is not as promised."""
+        wrong = [*self.book.complaints, *self._broken_promises()]
+        assert not wrong, "\n".join(dict.fromkeys(wrong))
+
+    def close(self) -> None:
+        """Let everybody go."""
+        self.book.is_over.set()
+        for reader in self.readers:
+            reader.close()
+        for person in (*self.writers, self.mover, self.marks):
+            person.join(30)
+
+    def table(self) -> str:
+        """What was tried, and how it went."""
+        lines = [f"{'fault':<44} {'acknowledged':>12} {'agreed after':>12} {'aim':>6}"]
+        lines += [
+            f"{one.fault:<44} {one.acknowledged:>12} {one.converged:>10.2f} s {one.aim:>4.0f} s" for one in self.rounds
+        ]
+        total = len(self.book.acknowledged)
+        lines.append(f"{self.kills} kills, {total} acknowledged, {self.lost} lost, {self.duplicated} duplicated")
+        lines.append(f"answers that were not the one hoped for, by status: {dict(sorted(self.book.statuses.items()))}")
+        lines.append(f"{self.mover.moved} taken out; heard last {_longest(self.mover.last_heard)} after the answer, ")
+        lines.append(f"closed {_longest(self.mover.closed_after)} after it; {self.marks.samples} looks at read marks")
+        lines += [f"setback: {what}" for what in self.book.setbacks[:10]]
+        return "\n".join(lines)
+
+    def _readers(self) -> list[Reader]:
+        stage, slug = self.stage, self.stage.slug
+        socket, polling, program, page = (stage.joined(name) for name in ("Reeta", "Risto", "Rauha", "Raija"))
+        self.gates["page"] = stage.proxy.gate(headers={"Cookie": who(page).cookie})
+        return [
+            SocketReader(self.gates["websocket"], who(socket), slug=slug, transport="websocket", name="websocket"),
+            SocketReader(self.gates["long polling"], who(polling), slug=slug, transport="polling", name="long polling"),
+            PollingReader(self.gates["program"], who(program), slug=slug, name="program"),
+            PageReader(self.gates["page"].url, slug=slug, name="page"),
+        ]
+
+    def _writer(self, place: int) -> Writer:
+        person = self.stage.joined(f"Wilma {place}")
+        return Writer(
+            self.book, self.stage.proxy.gate(), who(person), name=f"writer {place}", slug=self.stage.slug,
+            thread=self.stage.talk.thread_id, entrance=ENTRANCES[place % len(ENTRANCES)],
+        )
+
+    def _marks(self) -> Marks:
+        grace, quiet = self.stage.cast.grace, Talk(self.stage.cast, self.stage.talk.place)
+        for number in range(QUIET):
+            quiet.say(self.stage.cast.ada, f"Quiet {number}")
+        seqs = [message.seq for message in quiet.messages()]
+        return Marks(self.book, self.stage.proxy.gate(), who(grace), thread=quiet.thread_id, seqs=seqs)
+
+    def _agree(self, seconds: float) -> float:
+        head = self._head()  # who is moved adds to it, so others may be further already
+        return eventually(lambda: all(reader.seq >= head for reader in self.readers), seconds=seconds)
+
+    def _head(self) -> int:
+        return int(self._changes(after=2**40)["head"])
+
+    def _changes(self, *, after: int) -> Any:
+        path = f"/api/v1/workspaces/{self.stage.slug}/changes?after={after}&limit=1000"
+        for _try in range(200):
+            answer = ask(self.gate, self._host, "GET", path)
+            if answer.status == 200:
+                return answer.json
+            self.book.note(answer)
+            time.sleep(0.1)
+        raise AssertionError("the site answers no more")
+
+    def _broken_promises(self) -> Iterator[str]:
+        kept = self._kept()
+        if [one.seq for one in kept] != list(range(1, len(kept) + 1)):
+            yield "the numbers have gaps"
+        places = {one.first: one.seq for one in kept if one.kind == "message-posted"}
+        times = Counter(one.first for one in kept if one.kind == "message-posted")
+        lost = [done.text for done in self.book.acknowledged if done.text not in places]
+        twice = [text for text, number in times.items() if number > 1]
+        self.lost, self.duplicated = len(lost), len(twice)
+        if lost:
+            yield f"{len(lost)} acknowledged messages are lost, such as {lost[:3]}"
+        if twice:
+            yield f"{len(twice)} messages are there twice, such as {twice[:3]}"
+        if any(done.seq not in (None, places.get(done.text)) for done in self.book.acknowledged):
+            yield "a message has another number than its writer was told"
+        wanted = [(one.seq, one.kind, one.text) for one in kept]
+        for reader in self.readers:
+            if digest(reader.state()) != digest(wanted):
+                yield f"{reader.name} shows something else: {_difference(reader.state(), wanted)}"
+
+    def _kept(self) -> list[Kept]:
+        found: list[Any] = []
+        while (answer := self._changes(after=found[-1]["seq"] if found else 0))["items"]:
+            found += answer["items"]
+        return [self._one_kept(item, item.get("message") or {}) for item in found]
+
+    def _one_kept(self, item: Any, message: Any) -> Kept:
+        now = message.get("body", "")
+        return Kept(item["seq"], item["kind"], now, self.book.texts.get(message.get("client_id") or "", now))
+
+
+def digest(state: State) -> str:
+    """What a reader sees, in one line."""
+    return hashlib.sha256(json.dumps(list(map(list, state))).encode()).hexdigest()
+
+
+def _longest(seconds: Sequence[float]) -> str:
+    return f"{max(seconds):.3f} s" if seconds else "nothing"
+
+
+def _difference(seen: State, wanted: State) -> str:
+    for one, other in zip(seen, wanted, strict=False):
+        if tuple(one) != tuple(other):
+            return f"{one} instead of {other}"
+    return f"{len(seen)} changes instead of {len(wanted)}"

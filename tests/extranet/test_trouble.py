@@ -1,0 +1,71 @@
+"""When the database cannot keep something, the answer says so, says when to try again, and gives back what was typed."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from extranet import db
+from extranet.app import Extranet
+from tests.cast import Cast
+from tests.conftest import Backend
+from tests.workspaces.discussions.talk import JSON, Talk
+
+TYPED = "Something that took a whole evening to write"
+
+
+@contextmanager
+def breaking(app: Extranet, backend: Backend) -> Iterator[None]:
+    """Within the block the database ends the session, or finds its disk full, when a message is to be kept."""
+
+    def fail(_connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("INSERT INTO messages"):
+            return
+        if backend.name == "sqlite":
+            raise sqlite3.OperationalError("database or disk is full")
+        with psycopg.connect(backend.url) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [cursor.connection.info.backend_pid])
+
+    with app.app_context():
+        engine = db.database().engine
+    sa.event.listen(engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", fail)
+
+
+@pytest.mark.parametrize("headers", [{}, JSON], ids=["page", "script"])
+def test_what_cannot_be_kept_is_said_to_be_so(
+    app: Extranet, cast: Cast, backend: Backend, headers: dict[str, str]
+) -> None:
+    talk = Talk(cast)
+    with breaking(app, backend):
+        answer = talk.post(cast.grace, TYPED, headers={"Origin": "http://localhost", **headers})
+    assert answer.status_code == (507 if backend.name == "sqlite" else 503), answer.text
+    assert int(answer.headers["Retry-After"]) > 0
+    if headers:
+        assert answer.mimetype == "application/problem+json" and answer.json and answer.json["detail"]
+    else:
+        assert TYPED in answer.text and 'rel="stylesheet"' in answer.text
+    assert [message.body for message in talk.messages()] == ["Hello"]
+
+
+def test_the_page_of_trouble_is_in_the_readers_language(app: Extranet, cast: Cast, backend: Backend) -> None:
+    talk, aino = Talk(cast), cast.member("Aino Virtanen", language="fi")
+    talk.place.let_in(aino, by=cast.ada)
+    with breaking(app, backend):
+        answer = talk.post(aino, TYPED, headers={"Accept-Language": "en"})
+    assert '<html lang="fi"' in answer.text
+
+
+def test_a_program_is_told_too(app: Extranet, cast: Cast, backend: Backend) -> None:
+    talk = Talk(cast)
+    with breaking(app, backend):
+        answer = cast.grace.api("POST", f"/threads/{talk.thread_id}/messages", {"body": TYPED})
+    assert answer.status_code in (503, 507) and int(answer.headers["Retry-After"]) > 0
+    assert answer.json and answer.json["code"] in ("unavailable", "no-space")
