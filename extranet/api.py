@@ -117,9 +117,21 @@ class Api:
         """An operation that does something."""
         return self._operation("POST", path, gives, status, summary)
 
+    def download(self, path: str, *, summary: str) -> Callable[[View], View]:
+        """An operation that gives bytes: its view answers by itself."""
+        return self._operation("GET", path, None, 200, summary)
+
     def patch(self, path: str, *, gives: type[BaseModel], summary: str) -> Callable[[View], View]:
         """An operation that changes the fields that are given."""
         return self._operation("PATCH", path, gives, 200, summary)
+
+    def put(self, path: str, *, gives: type[BaseModel], summary: str) -> Callable[[View], View]:
+        """An operation that keeps what is given in a place."""
+        return self._operation("PUT", path, gives, 200, summary)
+
+    def delete(self, path: str, *, gives: type[BaseModel], summary: str) -> Callable[[View], View]:
+        """An operation that takes away."""
+        return self._operation("DELETE", path, gives, 200, summary)
 
     def install(self, app: Flask) -> None:
         """Add the operations to the app and to its description."""
@@ -132,7 +144,7 @@ class Api:
         _described(app).extend(self.operations)
 
     def _operation(
-        self, method: str, path: str, gives: type[BaseModel], status: int, summary: str
+        self, method: str, path: str, gives: type[BaseModel] | None, status: int, summary: str
     ) -> Callable[[View], View]:
         def add(view: View) -> View:
             self.operations.append(Operation(method, path, view, gives, status, summary, self.tag))
@@ -234,14 +246,21 @@ def _describe(operation: Operation, path: str) -> dict[str, Any]:
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in re.findall(r"{(\w+)}", path)
         ],
-        "responses": {str(operation.status): _content(operation.gives, "done")}
+        "responses": {str(operation.status): _content(operation.gives, "done") if operation.gives else _BYTES}
         | {str(code): _content(Problem, title) for code, title in _PROBLEMS.items()},
     }
     if (asked := getattr(operation.view, "__asks__", None)) is not None:
         described["parameters"] += _parameters(asked)
     if (taken := _takes(operation)) is not None:
         described["requestBody"] = {"required": True, **_content(taken, None)}
+    if getattr(operation.view, "__takes_files__", False):
+        described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": _ONE_FILE}}}
     return described
+
+
+_BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
+_BYTES = {"description": "the bytes", "content": {"application/octet-stream": {"schema": {}}}}
+_ONE_FILE = {"type": "object", "properties": {"file": _BINARY}, "required": ["file"]}
 
 
 _PROBLEMS = {
@@ -271,6 +290,8 @@ def _answering(operation: Operation) -> Callable[..., Any]:
     @functools.wraps(operation.view)
     def answering(**address: Any) -> Response:
         given = operation.view(**address)
+        if isinstance(given, Response):
+            return given
         body = given.model_dump(mode="json") if isinstance(given, BaseModel) else given
         response = jsonify(body)
         response.status_code = operation.status

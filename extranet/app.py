@@ -24,6 +24,7 @@ from extranet import (
     outbox,
     realtime,
     soon,
+    uploads,
     vocabularies,
     web,
 )
@@ -102,6 +103,7 @@ def _lay_the_ground(app: Extranet, settings: Settings, static: Path, packages: l
     events.install(app)
     outbox.install(app)
     identity.install(app)
+    uploads.install(app)
     forms.install(app)
     limits.install(app, settings)
     mail.install(app, settings)

@@ -46,6 +46,7 @@ class Settings:
     timezone: str
     default_language: str
     session_days: int
+    attachment_mb: int
     rate_limits: bool
     log_level: str
 
@@ -160,6 +161,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("TIMEZONE", "Europe/Helsinki", "time zone in which dates are shown", _timezone),
     Option("DEFAULT_LANGUAGE", "fi", "language where neither member nor browser says", _one_of(*LANGUAGES)),
     Option("SESSION_DAYS", "30", "days after which a sign-in that was not used ends", _number(1, 365)),
+    Option("ATTACHMENT_MB", "20", "megabytes that one file of a message may have", _number(1, 500)),
     Option("RATE_LIMITS", "on", "on or off; off only to measure or test a server of one's own", _switch),
     Option("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR", _one_of("DEBUG", "INFO", "WARNING", "ERROR")),
 )

@@ -42,7 +42,8 @@ def empty(app: Extranet) -> None:
             cursor.execute(f"DELETE FROM {name}")
         cursor.execute("PRAGMA foreign_keys=ON" if is_sqlite else "SET session_replication_role = DEFAULT")
         raw.commit()
-    shutil.rmtree(app.settings.data_dir / "mail", ignore_errors=True)
+    for kept in ("mail", "attachments"):
+        shutil.rmtree(app.settings.data_dir / kept, ignore_errors=True)
     with app.app_context():
         index = search().index
         if index.count():

@@ -2,8 +2,20 @@
 
 from flask import Flask
 
-from workspaces.attachments import models  # noqa: F401  the tables are known from here on
+from extranet.events import reactions
+from workspaces.attachments import kinds, models  # noqa: F401  the tables are known from here on
+from workspaces.attachments.api import api
+from workspaces.attachments.reactions import sweep_after_a_purge, throw_away_files_of_the_message
+from workspaces.attachments.views import attachments
+from workspaces.discussions.events import MessageRetracted
+from workspaces.events import WorkspacePurged
 
 
 def install(app: Flask) -> None:
     """Add the pages, the operations and what follows them."""
+    app.register_blueprint(attachments)
+    app.jinja_env.globals["accepted_files"] = kinds.ACCEPT
+    api.install(app)
+    follow = reactions(app)
+    follow.later(MessageRetracted, throw_away_files_of_the_message)
+    follow.later(WorkspacePurged, sweep_after_a_purge)

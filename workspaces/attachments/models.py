@@ -41,3 +41,7 @@ class Attachment(Base):
     workspace: Mapped[Workspace] = relationship(lazy="raise")
     message: Mapped[Message | None] = relationship(lazy="raise")
     uploaded_by: Mapped[Member | None] = relationship(lazy="raise")
+
+    @property
+    def is_image(self) -> bool:
+        return self.media_type.startswith("image/")

@@ -5,13 +5,17 @@ from uuid import UUID
 
 from pydantic import Field
 
-from extranet.api import AfterQuery, Answer, Api, Done, Schema, Text, asks, takes
+from extranet.api import AfterQuery, Answer, Api, Schema, Text, asks, takes
 from extranet.api import Line as OneLine
 from extranet.doors import door
+from extranet.forms import tidy_text
 from extranet.limits import limited
 from extranet.members import Member
+from extranet.uploads import MOST_FILES
 from workspaces import queries as workspace_queries
+from workspaces.attachments.service import LONGEST_ALT, Chosen
 from workspaces.discussions import policy, queries, service
+from workspaces.discussions.models import ThreadKind
 from workspaces.discussions.queries import MessageStanding, ThreadStanding
 from workspaces.discussions.views import OFTEN, answered_by
 from workspaces.queries import Placed, Standing
@@ -83,7 +87,10 @@ class MessageAnswer(Answer):
 
 
 class ThreadAnswer(Answer):
-    """A thread; `unread` is the asking member's."""
+    """A thread; `unread` and `follows` are the asking member's.
+
+    `waiting_days` are working days for which a question has waited, 0 until three of them have passed.
+    """
 
     id: str
     workspace: str
@@ -93,7 +100,13 @@ class ThreadAnswer(Answer):
     last_at: str
     last_seq: int
     message_count: int
+    kind: str
+    pinned_at: str | None
+    locked_at: str | None
+    answered_at: str | None
+    waiting_days: int
     unread: int
+    follows: bool
 
 
 class Threads(Answer):
@@ -142,12 +155,25 @@ class ChangesAnswer(Answer):
     more: bool
 
 
+class NewAttachment(Schema):
+    """A file that was brought before; `alt` is what a picture shows, the empty text if it only decorates."""
+
+    id: str = Field(max_length=40)
+    alt: str | None = Field(default=None, max_length=LONGEST_ALT)
+
+    def chosen(self) -> Chosen:
+        """The file as the service takes it."""
+        return Chosen(self.id, tidy_text(self.alt))
+
+
 class NewThread(Schema):
     """A thread to open; the same `client_id` from the same author answers with the same thread."""
 
     title: OneLine
     body: Text
+    kind: ThreadKind = "discussion"
     client_id: UUID | None = None
+    attachments: list[NewAttachment] = Field(default=[], max_length=MOST_FILES)
 
 
 class NewMessage(Schema):
@@ -156,6 +182,7 @@ class NewMessage(Schema):
     body: Text
     answers: str | None = Field(default=None, max_length=40)
     client_id: UUID | None = None
+    attachments: list[NewAttachment] = Field(default=[], max_length=MOST_FILES)
 
 
 class EditedMessage(Schema):
@@ -168,12 +195,6 @@ class Retraction(Schema):
     """Why; needed for another's message."""
 
     reason: OneLine | None = None
-
-
-class ReadTo(Schema):
-    """How far a thread has been read."""
-
-    seq: int = Field(ge=0, le=2**53)
 
 
 class ChangesQuery(Schema):
@@ -197,7 +218,8 @@ def list_threads(member: Member, standing: Standing, *, query: AfterQuery) -> An
 @takes(NewThread)
 def open_thread(member: Member, standing: Standing, *, body: NewThread) -> Any:
     message = service.open_thread(
-        standing.workspace, title=body.title, body=body.body, by=member, client_id=body.client_id
+        standing.workspace, title=body.title, body=body.body, kind=body.kind, by=member, client_id=body.client_id,
+        attachments=[one.chosen() for one in body.attachments],
     )
     shown = queries.shown_thread(message.thread_id)
     assert shown is not None
@@ -225,17 +247,10 @@ def list_messages(_member: Member, place: ThreadStanding, *, query: AfterQuery) 
 def post_message(member: Member, place: ThreadStanding, *, body: NewMessage) -> Any:
     answers = answered_by(member, place, body.answers) if body.answers is not None else None
     message = service.post(
-        place.thread, place.workspace, body.body, by=member, answers=answers, client_id=body.client_id
+        place.thread, place.workspace, body.body, by=member, answers=answers, client_id=body.client_id,
+        attachments=[one.chosen() for one in body.attachments],
     )
     return queries.show(place, message.id).as_json()
-
-
-@api.post("/threads/<thread_id>/read", gives=Done, summary="Note how far the thread has been read")
-@read(policy.may_enter)
-@takes(ReadTo)
-def mark_thread_read(member: Member, place: ThreadStanding, *, body: ReadTo) -> Any:
-    service.mark_read(place.thread, body.seq, by=member)
-    return Done()
 
 
 @api.get("/messages/<message_id>", gives=MessageAnswer, summary="One message")

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from wtforms import Field, HiddenField, ValidationError
+from wtforms import Field, HiddenField, RadioField, ValidationError
 
 from extranet.errors import wants_json
-from extranet.forms import Form, line, text
+from extranet.forms import Choice, Form, line, text
 from extranet.i18n import _, lazy
 from extranet.personal_data import Finding, look_for
+from workspaces.attachments.forms import WithFiles
+from workspaces.discussions.models import THREAD_KINDS
+from workspaces.discussions.threads.words import KINDS
 
 LONGEST_MESSAGE = 20_000
 """Characters that a message may have."""
@@ -49,14 +52,23 @@ class _WithClientId(_WithWords):
         return UUID(self.client_id.data) if self.client_id.data else None
 
 
-class ThreadForm(_WithClientId):
-    """A new thread: its title and first message."""
+def kind_field() -> RadioField:
+    """Of which kind a thread is."""
+    return RadioField(
+        lazy("What kind of discussion is it?"), choices=[Choice(code, KINDS[code]) for code in THREAD_KINDS],
+        default="discussion",
+    )
+
+
+class ThreadForm(WithFiles, _WithClientId):
+    """A new thread: its title, its kind and its first message."""
 
     title = line(lazy("Title"), description=lazy("What is it about? A few words."))
+    kind = kind_field()
     body = text(lazy("Message"), most=LONGEST_MESSAGE)
 
 
-class MessageForm(_WithClientId):
+class MessageForm(WithFiles, _WithClientId):
     """A message, which may answer another one."""
 
     body = text(lazy("Message"), most=LONGEST_MESSAGE)

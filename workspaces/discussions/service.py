@@ -1,17 +1,21 @@
 """What people do in discussions. The client's own id makes a message once, however often it is sent."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from extranet import clock, db, events
 from extranet.errors import Invalid, NotHere, Refusal
 from extranet.i18n import lazy
 from extranet.ids import new_id
 from extranet.members import Member
+from workspaces.attachments.service import Chosen, send_along
 from workspaces.discussions.events import MessageEdited, MessagePosted, MessageRetracted, ThreadOpened
-from workspaces.discussions.models import Message, MessageVersion, ReadMark, Thread, path_below
+from workspaces.discussions.mentions.models import Mention
+from workspaces.discussions.mentions.service import keep_mentions, rendered
+from workspaces.discussions.models import Message, MessageVersion, Thread, ThreadKind, path_below
+from workspaces.discussions.thanks.models import Reaction, Thanks
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
 from workspaces.queries import hold
@@ -36,55 +40,75 @@ class ReasonNeeded(Invalid):
 
 
 def open_thread(
-    workspace: Workspace, *, title: str, body: str, by: Member, client_id: UUID | None = None
+    workspace: Workspace, *, title: str, body: str, by: Member, kind: ThreadKind = "discussion",
+    client_id: UUID | None = None, attachments: Sequence[Chosen] = (),
 ) -> Message:
-    """Open a thread of an active workspace with its first message; the same client_id answers with the same message."""
-    _enter(workspace, by)
+    """Open a thread of an active workspace with its first message; the same client_id answers with the same message.
+
+    Raises `Archived`, `ClientIdTaken`, and what `send_along` does.
+    """
+    enter(workspace, by)
     sent = _sent_already(client_id, by)
     if sent is not None:
         if sent.workspace_id != workspace.id or sent.answers_id is not None:
             raise ClientIdTaken
         return sent
     workspace.ensure_active()
-    thread = Thread(id=new_id(), workspace_id=workspace.id, title=title, opened_by_id=by.id, opened_at=clock.now())
+    thread = Thread(
+        id=new_id(), workspace_id=workspace.id, title=title, kind=kind, opened_by_id=by.id, opened_at=clock.now()
+    )
     db.session().add(thread)
     message_id = new_id()
     fact = ThreadOpened(workspace=workspace.id, thread=thread.id, message=message_id)
-    return _add(message_id, thread, workspace, fact, body, by=by, answers=None, client_id=client_id)
+    message = _add(message_id, thread, workspace, fact, body, by=by, answers=None, client_id=client_id)
+    send_along(message, attachments, by=by)
+    return message
 
 
 def post(
     thread: Thread, workspace: Workspace, body: str, *, by: Member, answers: Message | None = None,
-    client_id: UUID | None = None,
+    client_id: UUID | None = None, attachments: Sequence[Chosen] = (),
 ) -> Message:
     """Say something in a thread of an active workspace; the same client_id answers with the same message.
 
-    Raises `Archived`, `AnswersElsewhere` if `answers` is not in the thread, `ClientIdTaken`.
+    Raises `Archived`, `Locked`, `AnswersElsewhere` if `answers` is not in the thread, `ClientIdTaken`, and what
+    `send_along` does.
     """
-    _enter(workspace, by, thread)
+    enter(workspace, by, thread)
     sent = _sent_already(client_id, by)
     if sent is not None:
         if sent.thread_id != thread.id:
             raise ClientIdTaken
         return sent
     workspace.ensure_active()
+    thread.ensure_open()
     if answers is not None and answers.thread_id != thread.id:
         raise AnswersElsewhere(fields={"answers": AnswersElsewhere.sentence})
     message_id = new_id()
     fact = MessagePosted(workspace=workspace.id, thread=thread.id, message=message_id)
-    return _add(message_id, thread, workspace, fact, body, by=by, answers=answers, client_id=client_id)
+    message = _add(message_id, thread, workspace, fact, body, by=by, answers=answers, client_id=client_id)
+    send_along(message, attachments, by=by)
+    return message
 
 
 def edit(message: Message, workspace: Workspace, body: str, *, by: Member) -> Message:
-    """Say it otherwise; what was said before is kept for the author. Raises `Archived`, `AlreadyRetracted`."""
-    _enter(workspace, by, message)
+    """Say it otherwise; what was said before is kept for the author.
+
+    Nor is it edited in a locked thread, where others may have decided by its words; it can still be retracted.
+    Raises `Archived`, `Locked`, `AlreadyRetracted`.
+    """
+    thread = db.session().get_one(Thread, message.thread_id)
+    enter(workspace, by, message, thread)
     workspace.ensure_active()
+    thread.ensure_open()
     if not message.is_retracted and message.body == body:
         return message
     said_at = message.edited_at or message.posted_at
     before = MessageVersion(message_id=message.id, body=message.body, html=message.html, said_at=said_at)
-    message.edit(body)
+    html, mentioned = rendered(body, workspace.id)
+    message.edit(body, html)
     db.session().add(before)
+    keep_mentions(message, mentioned)
     events.record(
         MessageEdited(workspace=workspace.id, thread=message.thread_id, message=message.id), by=by, stream=workspace.id
     )
@@ -92,16 +116,17 @@ def edit(message: Message, workspace: Workspace, body: str, *, by: Member) -> Me
 
 
 def retract(message: Message, workspace: Workspace, *, by: Member, reason: str | None = None) -> Message:
-    """Take a message back, another's with a reason: its words and its history are gone, its place stays.
+    """Take a message back, another's with a reason: its words, its history and what was said to it are gone.
 
-    Raises `Archived`, `AlreadyRetracted`, `ReasonNeeded`.
+    Its place stays. Raises `Archived`, `AlreadyRetracted`, `ReasonNeeded`.
     """
-    _enter(workspace, by, message)
+    enter(workspace, by, message)
     workspace.ensure_active()
     if message.author_id != by.id and not reason:
         raise ReasonNeeded(fields={"reason": ReasonNeeded.sentence})
     message.retract(by=by, reason=reason)
-    db.session().execute(sa.delete(MessageVersion).where(MessageVersion.message_id == message.id))
+    for thing in (MessageVersion, Mention, Thanks, Reaction):
+        db.session().execute(sa.delete(thing).where(thing.message_id == message.id))
     events.record(
         MessageRetracted(workspace=workspace.id, thread=message.thread_id, message=message.id),
         by=by,
@@ -110,24 +135,10 @@ def retract(message: Message, workspace: Workspace, *, by: Member, reason: str |
     return message
 
 
-def mark_read(thread: Thread, seq: int, *, by: Member) -> None:
-    """Note that a member has read a thread up to `seq`; a mark never goes backwards nor past the thread's end."""
-    held = db.session()
-    insert = sqlite.insert if held.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(ReadMark).values(member_id=by.id, thread_id=thread.id, seq=min(seq, thread.last_seq))
-    later = statement.excluded.seq
-    held.execute(
-        statement.on_conflict_do_update(
-            index_elements=["member_id", "thread_id"],
-            set_={"seq": sa.case((later > ReadMark.seq, later), else_=ReadMark.seq)},
-        )
-    )
-
-
-def _enter(workspace: Workspace, by: Member, *things: Thread | Message) -> None:
+def enter(workspace: Workspace, by: Member, *things: Thread | Message) -> None:
     """Let nobody else change anything here until this transaction ends, and see what was done since the door.
 
-    Raises `NotHere` if the member has been removed meanwhile.
+    Raises `NotHere` if the member has been removed meanwhile, or a thing moved to another workspace.
     """
     hold(workspace)
     joined = sa.select(Membership.id).where(Membership.workspace_id == workspace.id, Membership.member_id == by.id)
@@ -135,6 +146,8 @@ def _enter(workspace: Workspace, by: Member, *things: Thread | Message) -> None:
         raise NotHere
     for thing in things:
         db.session().refresh(thing)
+        if thing.workspace_id != workspace.id:
+            raise NotHere
 
 
 def _sent_already(client_id: UUID | None, by: Member) -> Message | None:
@@ -151,6 +164,7 @@ def _add(
 ) -> Message:
     recorded = events.record(fact, by=by, stream=workspace.id)
     assert recorded.seq is not None
+    html, mentioned = rendered(body, workspace.id)
     message = Message(
         id=message_id,
         workspace_id=workspace.id,
@@ -161,10 +175,12 @@ def _add(
         seq=recorded.seq,
         path=path_below(answers, recorded.seq),
         body=body,
+        html=html,
         posted_at=recorded.at,
     )
     db.session().add(message)
     thread.take(message)
     workspace.active_at = recorded.at
     db.session().flush()
+    keep_mentions(message, mentioned)
     return message

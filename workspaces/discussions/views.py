@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from extranet import db, events
+from extranet import events
 from extranet.doors import door, signed_in
 from extranet.errors import Invalid, wants_json
 from extranet.html import from_markdown
@@ -16,27 +16,38 @@ from extranet.limits import limited
 from extranet.members import Member
 from extranet.paging import Page
 from extranet.policy import anyone
-from extranet.soon import soon
+from extranet.uploads import takes_files
 from extranet.web import say
 from workspaces import policy as workspace_policy
 from workspaces import queries as workspace_queries
 from workspaces.discussions import policy, queries, service
+from workspaces.discussions.drafts.reactions import sent_by_form
 from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, MessageForm, RetractForm, ThreadForm
 from workspaces.discussions.fragments import article_in
+from workspaces.discussions.history import history
 from workspaces.discussions.models import Message
 from workspaces.discussions.queries import Change, MessageStanding, ShownMessage, ThreadStanding
-from workspaces.discussions.reactions import fragments, moves_its_thread
-from workspaces.queries import Standing
+from workspaces.discussions.reactions import changes_row, fragments
+from workspaces.discussions.reading.reactions import mark_read_after
+from workspaces.discussions.thanks import queries as thanks
+from workspaces.discussions.thanks.forms import ThanksForm
+from workspaces.discussions.threads.queries import bell_of
+from workspaces.discussions.threads.words import HINTS
+from workspaces.queries import Placed, Standing
 
 discussions = Blueprint("discussions", __name__, url_prefix="/workspaces")
 
 see = door("workspace", workspace_queries.find_visible)
 enter = door("workspace", workspace_queries.find_joined)
 read = door("thread", queries.find_thread)
+read_anywhere = door("thread", queries.find_thread_anywhere)
 hold = door("message", queries.find_message)
+hold_anywhere = door("message", queries.find_message_anywhere)
 
 NEW = "new"
-"""In place of a message's id: the oldest that the member has not read."""
+"""In place of a message's id: the oldest that the member has not read, else where one goes on reading."""
+FIRST, LAST = "first", "last"
+"""In place of a message's id: the beginning of the thread, and the message that came last."""
 OFTEN = "60 per minute"
 """How often one member may write: far more than a person does, far less than a script."""
 
@@ -48,8 +59,9 @@ def show(member: Member, standing: Standing) -> ResponseReturnValue:
     if not standing.is_joined:
         return redirect(url_for("workspaces.about", slug=standing.workspace.slug))
     page = queries.threads(member, standing, after=request.args.get("after"))
+    waiting = queries.waiting(member, standing) if "after" not in request.args else []
     return render_template(
-        "discussions/threads.html", standing=standing, workspace=standing.workspace, page=page,
+        "discussions/threads.html", standing=standing, workspace=standing.workspace, page=page, waiting=waiting,
         head=events.head_of(standing.workspace.id),
     )
 
@@ -64,48 +76,69 @@ def new_thread(_member: Member, standing: Standing) -> ResponseReturnValue:
 
 @discussions.post("/<slug>/threads")
 @limited(OFTEN)
+@takes_files
 @enter(policy.may_write)
 def open_thread(member: Member, standing: Standing) -> ResponseReturnValue:
     """Open a thread with its first message."""
     standing.workspace.ensure_active()
     form = ThreadForm()
+    if form.gather(member, standing.workspace):
+        standing = enter.admit(member, policy.may_write, {"slug": standing.workspace.slug})
     if not form.validate():
         return form.again("discussions/new_thread.html", **_in(standing))
     message = service.open_thread(
-        standing.workspace, title=form.title.data or "", body=form.body.data or "", by=member, client_id=form.sent_as
+        standing.workspace, title=form.title.data or "", body=form.body.data or "", kind=form.kind.data, by=member,
+        client_id=form.sent_as, attachments=form.attachments.data,
     )
+    sent_by_form(standing.workspace, "new", by=member)
     return redirect(url_for(".show_thread", slug=standing.workspace.slug, thread_id=message.thread_id))
 
 
 @discussions.get("/<slug>/threads/<thread_id>")
-@read(policy.may_enter)
+@read_anywhere(policy.may_enter)
 def show_thread(member: Member, place: ThreadStanding) -> ResponseReturnValue:
-    """A page of a thread: `at` a message («new»: the oldest unread), or with an editor where one `answers` another."""
+    """A page of a thread, `at` a message or with an editor where one `answers` another; or the part `before` or `after`.
+
+    Without any of these it opens where the member was. A script that scrolls gets the messages alone.
+    """
+    if _is_old_address(place):
+        here = url_for(".show_thread", slug=place.workspace.slug, thread_id=place.thread.id)
+        return redirect(f"{here}?{request.query_string.decode()}" if request.query_string else here)
     asked = request.args
-    head, so_far = queries.whereabouts(member, place)
-    answers = asked.get("answers")
-    at = asked.get("at") or answers
-    if at == NEW:
-        at = queries.oldest_unread(member, place, so_far=so_far) if place.thread.last_seq > so_far else None
+    head, mark = queries.whereabouts(member, place)
+    unread = queries.unread_seqs(member, place, so_far=mark.so_far)
+    at = _opens_at(asked, place, unread)
     page = queries.messages(place, after=asked.get("after"), before=asked.get("before"), at=at)
-    form = MessageForm(formdata=None)
-    html = _thread_page(member, place, page=page, form=form, answers=answers, head=head, so_far=so_far)
-    _mark_read_after(place, member, queries.read_with(member, place, page.items, so_far=so_far), so_far)
+    if wants_json():
+        html = "".join(_fragment(message) for message in page.items)
+        return jsonify(html=html, previous=page.previous, next=page.next)
+    read_to = queries.read_with(page.items, unread, so_far=mark.seq)
+    html = _thread_page(
+        member, place, page=page, form=MessageForm(formdata=None), answers=asked.get("answers"), head=head,
+        so_far=mark.so_far, unread=unread, at=at,
+    )
+    mark_read_after(member, place, read_to, mark, page.items)
     return html
 
 
 @discussions.post("/<slug>/threads/<thread_id>/messages")
 @limited(OFTEN)
+@takes_files
 @read(policy.may_write)
 def post(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Say something in a thread. A script gets the message and its fragment, a browser the page with it."""
     form = MessageForm()
+    if form.gather(member, place.workspace):
+        place = read.admit(member, policy.may_write, {"slug": place.workspace.slug, "thread_id": place.thread.id})
     if not form.validate():
         return _refuse(form, member, place)
     answers = answered_by(member, place, form.answers.data) if form.answers.data else None
     message = service.post(
-        place.thread, place.workspace, form.body.data or "", by=member, answers=answers, client_id=form.sent_as
+        place.thread, place.workspace, form.body.data or "", by=member, answers=answers, client_id=form.sent_as,
+        attachments=form.attachments.data,
     )
+    place_of_draft = f"answer-{answers.id}" if answers is not None else f"thread-{place.thread.id}"
+    sent_by_form(place.workspace, place_of_draft, by=member)
     if not wants_json():
         here = url_for(".show_thread", slug=place.workspace.slug, thread_id=place.thread.id, at=message.id)
         return redirect(f"{here}#m-{message.id}")
@@ -113,26 +146,14 @@ def post(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     return make_response(jsonify(message=shown.as_json(), html=_fragment(shown)), 201)
 
 
-@discussions.post("/<slug>/threads/<thread_id>/read")
-@read(policy.may_enter)
-def mark_read(member: Member, place: ThreadStanding) -> ResponseReturnValue:
-    """Note how far the member has read, as the page says; answers with what is still unread."""
-    service.mark_read(place.thread, _place(request.form, "seq"), by=member)
-    return jsonify(workspaces=queries.unread_by_slug(member))
-
-
-@discussions.get("/unread")
-@signed_in(anyone)
-def unread(member: Member) -> ResponseReturnValue:
-    """How many messages of each workspace the member has not read: for pages that were away."""
-    return jsonify(workspaces=queries.unread_by_slug(member))
-
-
 @discussions.get("/<slug>/messages/<message_id>")
-@hold(policy.may_enter)
-def show_message(_member: Member, place: MessageStanding) -> ResponseReturnValue:
+@hold_anywhere(policy.may_enter)
+def show_message(member: Member, place: MessageStanding) -> ResponseReturnValue:
     """One message with all that the member may do to it: where its link leads, and how to act without a script."""
-    return _message_page("discussions/message.html", place)
+    if _is_old_address(place):
+        return redirect(url_for(".show_message", slug=place.workspace.slug, message_id=place.message.id))
+    form = ThanksForm(formdata=None, words=thanks.words_of(member, place.message))
+    return _message_page("discussions/message.html", place, form=form)
 
 
 @discussions.get("/<slug>/messages/<message_id>/edit")
@@ -152,9 +173,10 @@ def edit(member: Member, place: MessageStanding) -> ResponseReturnValue:
     """Say it otherwise."""
     form = EditForm()
     if not form.validate():
-        return _again(form, "discussions/edit.html", place)
+        return message_page_again(form, "discussions/edit.html", place)
     service.edit(place.message, place.workspace, form.body.data or "", by=member)
-    return _back_to_message(place)
+    sent_by_form(place.workspace, f"edit-{place.message.id}", by=member)
+    return back_to_message(place)
 
 
 @discussions.get("/<slug>/messages/<message_id>/retract")
@@ -173,19 +195,19 @@ def retract(member: Member, place: MessageStanding) -> ResponseReturnValue:
     if not place.is_author and not form.reason.data:
         form.validate()
         form.reason.errors = [str(service.ReasonNeeded.sentence)]
-        return _again(form, "discussions/retract.html", place)
+        return message_page_again(form, "discussions/retract.html", place)
     if not form.validate():
-        return _again(form, "discussions/retract.html", place)
+        return message_page_again(form, "discussions/retract.html", place)
     service.retract(place.message, place.workspace, by=member, reason=form.reason.data or None)
     say(_("The message was retracted."))
-    return _back_to_message(place)
+    return back_to_message(place)
 
 
 @discussions.get("/<slug>/messages/<message_id>/history")
 @hold(policy.may_read_history)
-def history(_member: Member, place: MessageStanding) -> ResponseReturnValue:
-    """What the author's message said before."""
-    return _message_page("discussions/history.html", place, versions=queries.versions(place))
+def show_history(_member: Member, place: MessageStanding) -> ResponseReturnValue:
+    """What the author's message said before, and what changed."""
+    return _message_page("discussions/history.html", place, page=history(place, after=request.args.get("after")))
 
 
 @discussions.get("/<slug>/changes")
@@ -208,15 +230,17 @@ def preview(_member: Member) -> ResponseReturnValue:
 
 
 def _with_fragments(changes: Sequence[Change]) -> list[dict[str, Any]]:
-    """Each change with its message's fragment; the row of a thread, which is as it is now, with its last move alone."""
-    moves = {change.thread.id: change.recorded.seq for change in changes if change.thread and moves_its_thread(change)}
+    """Each change with its message's fragment; a thread's row and head, which are as they are now, with its last alone.
+    """
+    last = {change.thread.id: change.recorded.seq for change in changes if change.thread and changes_row(change)}
     items = []
     for change in changes:
         item = {**change.as_json(), **fragments(change, current_locale())}
         if change.message is not None:
             del item["message"]["html"]  # it stands in the fragment
-        if change.thread is not None and moves.get(change.thread.id) != change.recorded.seq:
+        if change.thread is not None and last.get(change.thread.id) != change.recorded.seq:
             item.pop("row", None)
+            item.pop("head", None)
         items.append(item)
     return items
 
@@ -228,8 +252,13 @@ def _place(said: Mapping[str, str], name: str) -> int:
     return int(number)
 
 
+def _is_old_address(place: Placed) -> bool:
+    """Whether the address names the workspace from which the thread was moved to where it is now."""
+    return (request.view_args or {}).get("slug") != place.workspace.slug
+
+
 def _in(standing: Standing) -> dict[str, Any]:
-    return {"standing": standing, "workspace": standing.workspace, "new_id": uuid.uuid4}
+    return {"standing": standing, "workspace": standing.workspace, "new_id": uuid.uuid4, "hints": HINTS}
 
 
 def answered_by(member: Member, place: ThreadStanding, message_id: str) -> Message:
@@ -240,15 +269,33 @@ def answered_by(member: Member, place: ThreadStanding, message_id: str) -> Messa
     return found.message
 
 
+def _opens_at(asked: Mapping[str, str], place: ThreadStanding, unread: Sequence[int]) -> str | int | None:
+    """The message at which a thread opens, by its id or its `seq`; None for the beginning, or where a cursor says."""
+    at = asked.get("at") or asked.get("answers")
+    if at == FIRST or (at is None and ("after" in asked or "before" in asked)):
+        return None
+    if at == LAST:
+        return place.thread.last_seq
+    if at is not None and at != NEW:
+        return at
+    if unread:
+        return unread[0]
+    return place.thread.last_seq if place.thread.message_count > queries.MESSAGES_A_PAGE else None
+
+
 def _thread_page(
     member: Member, place: ThreadStanding, *, page: Page[ShownMessage], form: MessageForm, answers: str | None,
-    head: int, so_far: int,
+    head: int, so_far: int, unread: Sequence[int] = (), at: str | int | None = None,
 ) -> str:
-    unread = (m.id for m in page.items if m.seq > so_far and (m.author is None or m.author.id != member.id))
+    new = (m.id for m in page.items if m.seq > so_far and not m.is_retracted and not m.is_by(member))
     answered = next((m for m in page.items if m.id == answers and not m.is_retracted), None)
+    opens_at = next((m.id for m in page.items if at in (m.id, m.seq)), None)
+    shown = {m.seq for m in page.items}
     return render_template(
         "discussions/thread.html", place=place, standing=place.standing, workspace=place.workspace, thread=place.thread,
-        page=page, first_unread=next(unread, None), head=head, form=form, answered=answered, new_id=uuid.uuid4,
+        page=page, first_unread=next(new, None), head=head, form=form, answered=answered, new_id=uuid.uuid4,
+        so_far=so_far, unread=[seq for seq in unread if seq not in shown], opens_at=opens_at,
+        thread_head=queries.head(place), bell=bell_of(member, place.thread),
     )
 
 
@@ -260,9 +307,9 @@ def _refuse(form: MessageForm, member: Member, place: ThreadStanding) -> Respons
     if wants_json():
         raise Invalid(fields=form.errors)
     answers = form.answers.data or None
-    head, so_far = queries.whereabouts(member, place)
+    head, mark = queries.whereabouts(member, place)
     page = queries.messages(place, at=answers)
-    html = _thread_page(member, place, page=page, form=form, answers=answers, head=head, so_far=so_far)
+    html = _thread_page(member, place, page=page, form=form, answers=answers, head=head, so_far=mark.so_far)
     return make_response(html, 422)
 
 
@@ -274,27 +321,16 @@ def _message_page(template: str, place: MessageStanding, **facts: Any) -> str:
     )
 
 
-def _again(form: Any, template: str, place: MessageStanding) -> Response:
+def message_page_again(form: Any, template: str, place: MessageStanding) -> Response:
+    """A page about a message with a form that did not pass, status 422."""
     return make_response(_message_page(template, place, form=form), 422)
 
 
-def _back_to_message(place: MessageStanding) -> ResponseReturnValue:
+def back_to_message(place: MessageStanding) -> ResponseReturnValue:
+    """After something was done to a message: it as it is now for a script, for a browser the thread there."""
     message_id = place.message.id
     if wants_json():
         shown = queries.show(place, message_id)
         return jsonify(message=shown.as_json(), html=_fragment(shown))
-    here = url_for(".show_thread", slug=place.workspace.slug, thread_id=place.thread.id, at=message_id)
+    here = url_for("discussions.show_thread", slug=place.workspace.slug, thread_id=place.thread.id, at=message_id)
     return redirect(f"{here}#m-{message_id}")
-
-
-def _mark_read_after(place: ThreadStanding, member: Member, seq: int, so_far: int) -> None:
-    """Note what the page showed once it is on its way: reading must not wait for writing."""
-    if seq <= so_far:
-        return
-
-    def note() -> None:
-        with db.writing():
-            service.mark_read(place.thread, seq, by=member)
-
-    db.release()
-    soon(note)

@@ -1,0 +1,137 @@
+"""Files in requests: which entrances take them, how large they may be, and where they wait while they come in.
+
+Most requests are small. An entrance that `takes_files` reads more, from members alone, and before its transaction
+begins: a slow line must not hold the database. What is larger than a file may be is read and thrown away, so that the
+rest of the form arrives and the answer can say what was too large, beside the field, with nothing else lost.
+"""
+
+from collections.abc import Callable
+from tempfile import TemporaryFile
+from typing import IO, Any, TypeVar, cast
+
+from flask import Flask, Request, current_app, request
+from werkzeug.datastructures import FileStorage
+
+from extranet import db
+from extranet.config import Settings
+from extranet.errors import Refusal, SignInFirst
+from extranet.i18n import _, lazy
+from extranet.identity import current_member
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+MOST_FILES = 10
+"""Files that one request, and one message, may have: more are looked at by nobody."""
+_REST = 1_000_000
+"""Bytes of a form besides its files."""
+_CHUNK = 65_536
+
+
+class FileTooLarge(Refusal):
+    """A file is larger than what the site takes."""
+
+    status = 413
+    sentence = lazy("The file is too large.")
+
+    def __init__(self) -> None:
+        super().__init__(_("The file is too large. A file may have at most %(num)s megabytes.", num=most_megabytes()))
+
+
+class Incoming:
+    """A file as it comes in: without a name on the disk, and no more of it than may be."""
+
+    def __init__(self, folder: Any, most: int) -> None:
+        self.file: IO[bytes] = cast(IO[bytes], TemporaryFile(dir=folder))  # noqa: SIM115 – open until `close`
+        self._most = most
+        self.size = 0
+
+    @property
+    def is_too_large(self) -> bool:
+        return self.size > self._most
+
+    def write(self, data: bytes) -> int:
+        """Take in what still has room."""
+        self.file.write(data[: max(0, self._most - self.size)])
+        self.size += len(data)
+        return len(data)
+
+    def seek(self, *to: int) -> int:
+        """Go to a place in it."""
+        return self.file.seek(*to)
+
+    def read(self, *size: int) -> bytes:
+        """Read on."""
+        return self.file.read(*size)
+
+    def close(self) -> None:
+        """Let go of it: it is gone from the disk."""
+        self.file.close()
+
+
+class Uploading(Request):
+    """A request whose files wait on the disk of the site's own data."""
+
+    def _get_file_stream(
+        self, total_content_length: int | None, content_type: str | None, filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        del total_content_length, content_type, filename, content_length
+        self._brought = getattr(self, "_brought", 0) + 1
+        is_wanted = _takes_files(self.endpoint) and self._brought <= MOST_FILES + 1
+        settings: Settings = cast(Any, current_app).settings
+        return cast(IO[bytes], Incoming(settings.data_dir, most_bytes() if is_wanted else 0))
+
+
+def install(app: Flask) -> None:
+    """Read files where they are taken."""
+    app.request_class = Uploading
+    app.before_request(_receive)
+
+
+def takes_files(view: View) -> View:
+    """Let an entrance take files. It stands behind a door: who is not signed in is sent away with all they bring."""
+    view.__takes_files__ = True  # type: ignore[attr-defined]
+    return view
+
+
+def most_megabytes() -> int:
+    """Megabytes that one file may have, as the site has set it."""
+    return cast(int, cast(Any, current_app).settings.attachment_mb)
+
+
+def most_bytes() -> int:
+    """Bytes that one file may have."""
+    return most_megabytes() * 1_000_000
+
+
+def brought(name: str) -> list[FileStorage]:
+    """The files that a request brings in a field; one that was not chosen is none."""
+    return [file for file in request.files.getlist(name) if file.filename]
+
+
+def ensure_not_too_large(file: FileStorage) -> None:
+    """Raise `FileTooLarge` if not all of it could be taken in."""
+    if cast(Incoming, file.stream).is_too_large:
+        raise FileTooLarge
+
+
+def _takes_files(endpoint: str | None) -> bool:
+    return getattr(current_app.view_functions.get(endpoint or ""), "__takes_files__", False)
+
+
+def _receive() -> None:
+    if not _takes_files(request.endpoint):
+        return
+    request.max_content_length = (MOST_FILES + 1) * most_bytes() + _REST
+    if current_member() is None:
+        _pour_away()
+        raise SignInFirst
+    if request.mimetype == "multipart/form-data":
+        db.release()
+        request.form  # noqa: B018 – read now, while nothing waits for it
+
+
+def _pour_away() -> None:
+    """Browsers hear an answer only once they have sent all."""
+    while request.stream.read(_CHUNK):
+        pass
