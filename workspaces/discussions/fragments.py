@@ -13,6 +13,7 @@ from extranet.html import from_template
 from extranet.i18n import current_locale
 from extranet.web import fragment_in
 from workspaces.discussions.queries import ShownMessage, ShownThread
+from workspaces.discussions.threads.queries import ThreadHead
 
 KEPT = 4_096
 """Messages that are kept ready, some 4 kB each."""
@@ -34,6 +35,16 @@ def row_in(language: str, thread: ShownThread) -> str:
     return _row(thread, language)
 
 
+def head(thread: ThreadHead) -> Markup:
+    """The head of a thread in the language of the page that is being made."""
+    return _head(thread, current_locale())
+
+
+def head_in(language: str, thread: ThreadHead) -> str:
+    """The head of a thread in a language, for nobody in particular."""
+    return str(_head(thread, language))
+
+
 @lru_cache(maxsize=KEPT)
 def _article(message: ShownMessage, language: str) -> Markup:
     with fragment_in(language):
@@ -44,3 +55,9 @@ def _article(message: ShownMessage, language: str) -> Markup:
 def _row(thread: ShownThread, language: str) -> str:
     with fragment_in(language):
         return render_template("discussions/_thread.html", thread=thread)
+
+
+@lru_cache(maxsize=KEPT_ROWS)
+def _head(thread: ThreadHead, language: str) -> Markup:
+    with fragment_in(language):
+        return from_template(render_template("discussions/_thread_head.html", head=thread))

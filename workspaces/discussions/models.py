@@ -82,6 +82,14 @@ class Thread(Base):
         if self.is_locked:
             raise Locked
 
+    def lock(self, *, by: Member) -> None:
+        """Let nothing more be written into it."""
+        self.locked_at, self.locked_by_id = clock.now(), by.id
+
+    def unlock(self) -> None:
+        """Let people write again."""
+        self.locked_at = self.locked_by_id = None
+
     def take(self, message: "Message") -> None:
         """Follow a new message."""
         self.last_seq, self.last_at = message.seq, message.posted_at
@@ -144,11 +152,11 @@ class Message(Base):
     def is_edited(self) -> bool:
         return self.edited_at is not None and not self.is_retracted
 
-    def edit(self, body: str) -> None:
+    def edit(self, body: str, html: Markup) -> None:
         """Say it otherwise. Raises `AlreadyRetracted`."""
         if self.is_retracted:
             raise AlreadyRetracted
-        self.body, self.html, self.edited_at = body, from_markdown(body), clock.now()
+        self.body, self.html, self.edited_at = body, html, clock.now()
 
     def retract(self, *, by: Member, reason: str | None = None) -> None:
         """Take it back: what was said is gone, its place stays. Raises `AlreadyRetracted`."""

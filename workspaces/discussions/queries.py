@@ -1,6 +1,6 @@
 """Reads of discussions, each beginning with the member, who must have joined now, whoever wrote what."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -11,12 +11,16 @@ from markupsafe import Markup
 from sqlalchemy.orm import aliased
 
 from directory import queries as directory
-from extranet import db, events
+from extranet import clock, db, events
 from extranet.events import EventRow, Recorded, Stream
 from extranet.members import Member
 from extranet.paging import Page, page_of, read_cursor, write_cursor
 from workspaces.discussions.beside import NOTHING_BESIDE, Beside, beside_of
-from workspaces.discussions.models import STEP, Message, MessageVersion, ReadMark, Thread
+from workspaces.discussions.models import STEP, Message, ReadMark, Thread
+from workspaces.discussions.reading.queries import Mark, has_unread, unread
+from workspaces.discussions.threads.events import ThreadMovedAway
+from workspaces.discussions.threads.queries import ThreadHead, heads_of, is_followed
+from workspaces.discussions.threads.workdays import ANSWER_WITHIN, asked_before, working_days_since
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
 from workspaces.queries import Placed, Standing
@@ -24,8 +28,12 @@ from workspaces.queries import Placed, Standing
 Rows = sa.Select[*tuple[Any, ...]]
 
 THREADS_A_PAGE = 30
+WAITING_SHOWN = 5
+"""Questions that wait which a workspace shows above its threads."""
 MESSAGES_A_PAGE = 50
 CHANGES_AT_ONCE = 1_000
+UNREAD_AT_ONCE = 500
+"""Unread messages of one thread that a page knows one by one."""
 _OF_A_MESSAGE = 6
 """Columns that `_messages` selects."""
 
@@ -35,6 +43,7 @@ class ThreadStanding(Placed):
     """A thread and where the member stands in its workspace."""
 
     thread: Thread
+    is_opener: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class MessageStanding(Placed):
     thread: Thread
     message: Message
     is_author: bool
+    is_opener: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,10 @@ class ShownMessage:
     def is_edited(self) -> bool:
         return self.edited_at is not None and not self.is_retracted
 
+    def is_by(self, member: Member) -> bool:
+        """Whether this member wrote it."""
+        return self.author is not None and self.author.id == member.id
+
     def seen_from(self, seq: int) -> "ShownMessage":
         """The message for who sees nothing before `seq`: not even that it answers something there."""
         return replace(self, answers=None) if self.answers is not None and self.answers.seq < seq else self
@@ -127,9 +141,10 @@ class ShownMessage:
 
 @dataclass(frozen=True, slots=True)
 class ShownThread:
-    """A thread in a list; `unread` is the asking member's, 0 where nobody in particular asks.
+    """A thread in a list. `unread` and `follows` are the asking member's, 0 and True where nobody in particular asks.
 
-    `message_count` counts what the reader sees; None where readers see more and less of it.
+    `message_count` counts what the reader sees; None where readers see more and less of it. `waiting_days` are working
+    days for which a question has waited, 0 where it is none, is answered, or was asked not long enough ago.
     """
 
     id: str
@@ -140,7 +155,14 @@ class ShownThread:
     last_at: datetime
     last_seq: int
     message_count: int | None
+    kind: str
+    pinned_at: datetime | None
+    locked_at: datetime | None
+    answered_at: datetime | None
+    opened_by_id: str | None
     unread: int = 0
+    follows: bool = True
+    waiting_days: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The thread as the API gives it."""
@@ -153,7 +175,13 @@ class ShownThread:
             "last_at": self.last_at.isoformat(),
             "last_seq": self.last_seq,
             "message_count": self.message_count,
+            "kind": self.kind,
+            "pinned_at": self.pinned_at.isoformat() if self.pinned_at else None,
+            "locked_at": self.locked_at.isoformat() if self.locked_at else None,
+            "answered_at": self.answered_at.isoformat() if self.answered_at else None,
+            "waiting_days": self.waiting_days,
             "unread": self.unread,
+            "follows": self.follows,
         }
 
 
@@ -175,7 +203,17 @@ class Change:
     actor: Person | None
     message: ShownMessage | None = None
     thread: ShownThread | None = None
+    head: ThreadHead | None = None
     is_shown: bool = True
+
+    def seen_from(self, seq: int) -> "Change":
+        """The change for who sees nothing before `seq`, but not all of its thread."""
+        return replace(
+            self,
+            message=self.message.seen_from(seq) if self.message is not None else None,
+            thread=replace(self.thread, message_count=None) if self.thread is not None else None,
+            head=self.head.seen_from(seq) if self.head is not None else None,
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The change as the API and the sockets give it. One that came before the member may see is only a number."""
@@ -207,6 +245,12 @@ def find_thread_by_id(member: Member, thread_id: str) -> ThreadStanding | None:
     return _find_thread(member, Thread.id == thread_id)
 
 
+def find_thread_anywhere(member: Member, slug: str, thread_id: str) -> ThreadStanding | None:
+    """The same for an old address, which may name the workspace from which the thread was moved; one query."""
+    del slug
+    return _find_thread(member, Thread.id == thread_id)
+
+
 def find_message(member: Member, slug: str, message_id: str) -> MessageStanding | None:
     """A message that the member may see, in a workspace that they have joined; one query."""
     return _find_message(member, Workspace.slug == slug, Message.id == message_id)
@@ -217,40 +261,92 @@ def find_message_by_id(member: Member, message_id: str) -> MessageStanding | Non
     return _find_message(member, Message.id == message_id)
 
 
+def find_message_anywhere(member: Member, slug: str, message_id: str) -> MessageStanding | None:
+    """The same for an old address, which may name the workspace from which its thread was moved; one query."""
+    del slug
+    return _find_message(member, Message.id == message_id)
+
+
+def find_message_where_readers_show(member: Member, slug: str, message_id: str) -> MessageStanding | None:
+    """A message that the member may see, if the workspace's hosts have it shown who has read what; one query."""
+    return _find_message(member, Workspace.slug == slug, Message.id == message_id, Workspace.shows_readers.is_(True))
+
+
+def find_message_where_readers_show_by_id(member: Member, message_id: str) -> MessageStanding | None:
+    """The same, where the address names no workspace."""
+    return _find_message(member, Message.id == message_id, Workspace.shows_readers.is_(True))
+
+
 def threads(member: Member, standing: Standing, *, after: str | None = None) -> Page[ShownThread]:
-    """The threads of a workspace, the last moved first, with what the member has not read; one query."""
-    statement = (
-        _threads_of(member)
-        .where(Thread.workspace_id == standing.workspace.id, Thread.last_seq >= Membership.sees_from)
-        .order_by(Thread.last_at.desc(), Thread.id.desc())
+    """The threads of a workspace, pinned ones first, the last moved first, with what the member has not read.
+
+    One query; what is not on the page is only ordered, not counted.
+    """
+    order: list[sa.ColumnElement[Any]] = [_pinned_first().desc(), Thread.last_at.desc(), Thread.id.desc()]
+    on_page = (
+        sa.select(Thread.id)
+        .where(Thread.workspace_id == standing.workspace.id, Thread.last_seq >= standing.sees_from)
+        .order_by(*order)
         .limit(THREADS_A_PAGE + 1)
+        .correlate(None)
     )
     if after is not None:
-        moment, thread_id = read_cursor(after, datetime, str)
-        statement = statement.where(
-            sa.tuple_(Thread.last_at, Thread.id)
-            < sa.tuple_(sa.literal(moment, db.UtcDateTime()), sa.literal(thread_id))
+        is_pinned, moment, thread_id = read_cursor(after, bool, datetime, str)
+        last = sa.tuple_(
+            sa.literal(int(is_pinned)), sa.literal(moment, db.UtcDateTime()), sa.literal(thread_id)
         )
-    found = [ShownThread(*row) for row in db.session().execute(statement)]
-    return page_of(found, THREADS_A_PAGE, lambda thread: (thread.last_at.isoformat(), thread.id))
+        on_page = on_page.where(sa.tuple_(_pinned_first(), Thread.last_at, Thread.id) < last)
+    statement = _threads_of(member).where(Thread.id.in_(on_page)).order_by(*order)
+    found = [_thread(*row) for row in db.session().execute(statement)]
+    return page_of(
+        found, THREADS_A_PAGE, lambda thread: (thread.pinned_at is not None, thread.last_at.isoformat(), thread.id)
+    )
+
+
+def waiting(member: Member, standing: Standing) -> Sequence[ShownThread]:
+    """The questions of a workspace that have waited for three working days or more, the oldest first: a few; one query.
+    """
+    statement = (
+        _threads_of(member)
+        .where(
+            Thread.workspace_id == standing.workspace.id, Thread.last_seq >= standing.sees_from,
+            Thread.kind == "question", Thread.answered_at.is_(None), Thread.opened_at < asked_before(clock.today()),
+        )
+        .order_by(Thread.opened_at, Thread.id)
+        .limit(WAITING_SHOWN)
+    )
+    return [_thread(*row) for row in db.session().execute(statement)]
 
 
 def one_thread(member: Member, place: ThreadStanding) -> ShownThread:
     """A thread with what the member has not read."""
-    return ShownThread(*db.session().execute(_threads_of(member).where(Thread.id == place.thread.id)).one())
+    return _thread(*db.session().execute(_threads_of(member).where(Thread.id == place.thread.id)).one())
 
 
 def shown_thread(thread_id: str) -> ShownThread | None:
     """A thread as a row of a list, for nobody in particular."""
     row = db.session().execute(_threads().where(Thread.id == thread_id)).one_or_none()
-    return ShownThread(*row) if row is not None else None
+    return _thread(*row) if row is not None else None
+
+
+def head(place: ThreadStanding) -> ThreadHead:
+    """What stands at the head of a thread, as the one who stands there sees it; no query for a discussion."""
+    thread = place.thread
+    shown = _thread(
+        thread.id, place.workspace.slug, thread.title, None, thread.opened_at, thread.last_at, thread.last_seq, None,
+        thread.kind, thread.pinned_at, thread.locked_at, thread.answered_at, thread.opened_by_id,
+    )
+    return heads_of([shown], sees_from=place.standing.sees_from)[thread.id]
 
 
 def messages(
-    place: ThreadStanding, *, after: str | None = None, before: str | None = None, at: str | None = None,
+    place: ThreadStanding, *, after: str | None = None, before: str | None = None, at: str | int | None = None,
     size: int = MESSAGES_A_PAGE,
 ) -> Page[ShownMessage]:
-    """A page of a thread in reading order: from its beginning, `after` or `before` a cursor, or `at` a message's id."""
+    """A page of a thread in reading order: from its beginning, `after` or `before` a cursor, or `at` a message.
+
+    `at` is a message's id or its `seq`; a thread that fits on a page is shown whole.
+    """
     of_thread = _messages(Message.thread_id == place.thread.id, Message.seq >= place.standing.sees_from)
     if before is not None:
         (path,) = read_cursor(before, str)
@@ -258,7 +354,7 @@ def messages(
         shown = rows[:size][::-1]
         return _page(shown, has_previous=len(rows) > size, has_next=True)
     start = read_cursor(after, str)[0] if after is not None else None
-    if at is not None:
+    if at is not None and place.thread.message_count > size:
         start = _path_above(place, at, size)
     statement = of_thread.order_by(Message.path).limit(size + 1)
     rows = _read(place, statement if start is None else statement.where(Message.path > start))
@@ -271,57 +367,41 @@ def show(place: Placed, message_id: str) -> ShownMessage:
     return message
 
 
-def versions(place: MessageStanding) -> Sequence[MessageVersion]:
-    """What a message said before, the oldest first."""
-    return db.session().scalars(
-        sa.select(MessageVersion)
-        .where(MessageVersion.message_id == place.message.id)
-        .order_by(MessageVersion.said_at, MessageVersion.id)
-    ).all()
-
-
-def whereabouts(member: Member, place: ThreadStanding) -> tuple[int, int]:
-    """The workspace's head, and the `seq` up to which the member has read a thread; one query.
+def whereabouts(member: Member, place: ThreadStanding) -> tuple[int, Mark]:
+    """The workspace's head, and the member's mark in a thread; one query.
 
     What came before they joined counts as read.
     """
     assert place.standing.membership is not None
     its_mark = sa.and_(ReadMark.thread_id == place.thread.id, ReadMark.member_id == member.id)
     so_far = sa.func.coalesce(ReadMark.seq, place.standing.membership.joined_seq)
-    head, mark = db.session().execute(
-        sa.select(Stream.head, so_far).outerjoin(ReadMark, its_mark).where(Stream.id == place.workspace.id)
+    head, seq, unread_from = db.session().execute(
+        sa.select(Stream.head, so_far, ReadMark.unread_from)
+        .outerjoin(ReadMark, its_mark)
+        .where(Stream.id == place.workspace.id)
     ).one()
-    return head, mark
+    return head, Mark(seq, unread_from)
 
 
-def oldest_unread(member: Member, place: ThreadStanding, *, so_far: int) -> str | None:
-    """The id of the oldest message that the member has not read: a mark goes on from there."""
-    return db.session().scalar(
-        sa.select(Message.id).where(*_not_read(member, place, so_far)).order_by(Message.seq).limit(1)
-    )
+def unread_seqs(member: Member, place: ThreadStanding, *, so_far: int) -> Sequence[int]:
+    """The `seq` of each message that the member has not read, the oldest first, at most `UNREAD_AT_ONCE`; ≤ 1 query."""
+    if place.thread.last_seq <= so_far:
+        return ()
+    statement = sa.select(Message.seq).where(*_not_read(member, place, so_far)).order_by(Message.seq)
+    return db.session().scalars(statement.limit(UNREAD_AT_ONCE)).all()
 
 
-def read_with(member: Member, place: ThreadStanding, shown: Sequence[ShownMessage], *, so_far: int) -> int:
-    """How far the member has read a thread once they have seen these messages: up to what they have not seen."""
-    last = max((message.seq for message in shown), default=so_far)
-    if last <= so_far:
-        return so_far
-    unseen = db.session().scalar(
-        sa.select(sa.func.min(Message.seq)).where(
-            *_not_read(member, place, so_far), Message.id.not_in([message.id for message in shown])
-        )
-    )
-    return last if unseen is None else max(so_far, min(last, unseen - 1))
+def read_with(shown: Sequence[ShownMessage], unread: Sequence[int], *, so_far: int) -> int:
+    """How far a thread is read by who sees these messages: up to the first of `unread` that is not among them.
 
-
-def unread_by_workspace(member: Member) -> Mapping[str, int]:
-    """For each workspace that the member has joined, by its id, how many messages they have not read; one query."""
-    return _unread_by("id", member)
-
-
-def unread_by_slug(member: Member) -> Mapping[str, int]:
-    """The same by the workspaces' slugs, which stand in addresses and in news."""
-    return _unread_by("slug", member)
+    Where `unread` may go on, nothing after its last one is known to be read.
+    """
+    seen = {message.seq for message in shown}
+    last = max(seen, default=so_far)
+    if len(unread) == UNREAD_AT_ONCE:
+        last = min(last, unread[-1])
+    unseen = next((seq for seq in unread if seq > so_far and seq not in seen), None)
+    return max(so_far, last if unseen is None else min(last, unseen - 1))
 
 
 def audience(workspace_id: str, *, seq: int, but_not: int = -1) -> sa.Select[str]:
@@ -342,22 +422,25 @@ def audience(workspace_id: str, *, seq: int, but_not: int = -1) -> sa.Select[str
 def audiences(change: Change) -> Iterator[tuple[Change, sa.Select[str]]]:
     """A fact as `change_of` gives it, for those who see the whole thread, and for those who see only its later part.
 
-    To the latter it tells neither how many messages there are nor, unless they see that one, which one it answers.
+    To the latter it tells neither how many messages there are nor of one that they do not see: not that it is
+    answered here, is the accepted answer, or that a decision rests on it.
     """
     stream, message, thread = change.recorded.stream or "", change.message, change.thread
-    if message is None or thread is None:
-        yield change, audience(stream, seq=change.recorded.seq or 0)
+    if thread is None:
+        event = change.recorded.event
+        seq = event.last_seq if isinstance(event, ThreadMovedAway) else change.recorded.seq or 0
+        yield change, audience(stream, seq=seq)
         return
     first = db.session().scalar(sa.select(sa.func.min(Message.seq)).where(Message.thread_id == thread.id)) or 0
-    answered = message.answers.seq if message.answers is not None else message.seq
-    partly = replace(change, thread=replace(thread, message_count=None))
     yield change, audience(stream, seq=first)
-    if first < answered:
-        yield partly, audience(stream, seq=answered, but_not=first)
-    if answered < message.seq:
-        yield replace(partly, message=replace(message, answers=None)), audience(
-            stream, seq=message.seq, but_not=answered
-        )
+    last = message.seq if message is not None else thread.last_seq
+    told = {*(change.head.seqs if change.head is not None else ()), last}
+    if message is not None and message.answers is not None:
+        told.add(message.answers.seq)
+    before = first
+    for seq in sorted(seq for seq in told if first < seq <= last):
+        yield change.seen_from(seq), audience(stream, seq=seq, but_not=before)
+        before = seq
 
 
 def changes(standing: Standing, *, after: int, at_most: int = CHANGES_AT_ONCE) -> Changes:
@@ -373,7 +456,7 @@ def changes(standing: Standing, *, after: int, at_most: int = CHANGES_AT_ONCE) -
     ).all()
     known = events.reactions()
     found = [(known.revive(row), name) for _head, row, name in rows[:at_most] if row is not None]
-    brought = _brought([recorded for recorded, _name in found], standing.sees_from)
+    brought = _brought([recorded for recorded, _name in found], stream, standing.sees_from)
     items = [_change(recorded, name, standing.workspace.slug, brought, standing.sees_from) for recorded, name in found]
     return Changes(items, head=rows[0][0] if rows else 0, more=len(rows) > at_most)
 
@@ -382,39 +465,72 @@ def change_of(recorded: Recorded) -> Change | None:
     """A fact just recorded, as `changes` gives it to who sees everything."""
     held = db.session()
     slug = held.scalar(sa.select(Workspace.slug).where(Workspace.id == recorded.stream))
-    if slug is None:
+    if slug is None or recorded.stream is None:
         return None
     name = held.scalar(sa.select(Member.name).where(Member.id == recorded.actor_id)) if recorded.actor_id else None
-    return _change(recorded, name, slug, _brought([recorded], 0), 0)
+    return _change(recorded, name, slug, _brought([recorded], recorded.stream, 0), 0)
 
 
-def _change(
-    recorded: Recorded, name: str | None, slug: str, brought: Mapping[str, tuple[ShownMessage, ShownThread]],
-    sees_from: int,
-) -> Change:
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What facts tell of, as it is now, where it is still in their workspace and the reader sees it."""
+
+    messages: Mapping[str, tuple[ShownMessage, ShownThread]]
+    threads: Mapping[str, ShownThread]
+    heads: Mapping[str, ThreadHead]
+
+
+def _change(recorded: Recorded, name: str | None, slug: str, brought: _Brought, sees_from: int) -> Change:
     actor = Person(recorded.actor_id, name) if recorded.actor_id and name else None
-    message, thread = brought.get(getattr(recorded.event, "message", ""), (None, None))
-    is_shown = (recorded.seq or 0) >= sees_from and (message is None or message.seq >= sees_from)
-    return Change(recorded, slug, actor, message, thread) if is_shown else Change(recorded, slug, actor, is_shown=False)
+    event = recorded.event
+    message, thread = brought.messages.get(getattr(event, "message", ""), (None, None))
+    thread = thread or brought.threads.get(getattr(event, "thread", ""))
+    if isinstance(event, ThreadMovedAway):
+        is_shown = event.last_seq >= sees_from
+    elif hasattr(event, "message"):
+        is_shown = message is not None and message.seq >= sees_from
+    else:
+        is_shown = thread is not None or not hasattr(event, "thread")
+    if not is_shown or (recorded.seq or 0) < sees_from:
+        return Change(recorded, slug, actor, is_shown=False)
+    return Change(recorded, slug, actor, message, thread, brought.heads.get(thread.id) if thread is not None else None)
 
 
-def _brought(facts: Sequence[Recorded], sees_from: int) -> dict[str, tuple[ShownMessage, ShownThread]]:
-    ids = [recorded.event.message for recorded in facts if hasattr(recorded.event, "message")]
-    if not ids:
-        return {}
+def _brought(facts: Sequence[Recorded], workspace_id: str, sees_from: int) -> _Brought:
+    message_ids = {fact.event.message for fact in facts if hasattr(fact.event, "message")}
+    thread_ids = {
+        fact.event.thread for fact in facts if hasattr(fact.event, "thread") and not hasattr(fact.event, "message")
+    }
+    messages = _messages_brought(message_ids, workspace_id, sees_from) if message_ids else {}
+    threads = _threads_brought(thread_ids, workspace_id, sees_from) if thread_ids else {}
+    changed = {thread.id: thread for _message, thread in messages.values() if thread.kind != "discussion"}
+    return _Brought(messages, threads, heads_of({**changed, **threads}.values(), sees_from=sees_from))
+
+
+def _messages_brought(
+    ids: Iterable[str], workspace_id: str, sees_from: int
+) -> dict[str, tuple[ShownMessage, ShownThread]]:
     opener = aliased(Member)
+    count = _count_from(sa.literal(sees_from)) if sees_from else Thread.message_count
     statement = (
-        _messages(Message.id.in_(ids))
-        .add_columns(
-            Thread.id, Workspace.slug, Thread.title, opener.name, Thread.opened_at, Thread.last_at, Thread.last_seq,
-            _count_from(sa.literal(sees_from)) if sees_from else Thread.message_count,
-        )
+        _messages(Message.id.in_(ids), Message.workspace_id == workspace_id)
+        .add_columns(*_of_thread(opener.name, count))
         .join(Thread, Thread.id == Message.thread_id)
         .outerjoin(opener, opener.id == Thread.opened_by_id)
     )
     rows = db.session().execute(statement).all()
     shown = [message.seen_from(sees_from) for message in _shown([row[:_OF_A_MESSAGE] for row in rows])]
-    return {message.id: (message, ShownThread(*row[_OF_A_MESSAGE:])) for message, row in zip(shown, rows, strict=True)}
+    return {message.id: (message, _thread(*row[_OF_A_MESSAGE:])) for message, row in zip(shown, rows, strict=True)}
+
+
+def _threads_brought(ids: Iterable[str], workspace_id: str, sees_from: int) -> dict[str, ShownThread]:
+    count = _count_from(sa.literal(sees_from)) if sees_from else Thread.message_count
+    rows = db.session().execute(
+        _threads(count).where(
+            Thread.id.in_(ids), Thread.workspace_id == workspace_id, Thread.last_seq >= sees_from
+        )
+    )
+    return {row[0]: _thread(*row) for row in rows}
 
 
 def _joined(member: Member, thing: type[Thread] | type[Message], of_workspace: sa.ColumnElement[bool]) -> Rows:
@@ -435,7 +551,7 @@ def _find_thread(member: Member, *which: sa.ColumnElement[bool]) -> ThreadStandi
     if row is None:
         return None
     workspace, membership, thread = row
-    return ThreadStanding(Standing(workspace, membership), thread)
+    return ThreadStanding(Standing(workspace, membership), thread, thread.opened_by_id == member.id)
 
 
 def _find_message(member: Member, *which: sa.ColumnElement[bool]) -> MessageStanding | None:
@@ -448,7 +564,10 @@ def _find_message(member: Member, *which: sa.ColumnElement[bool]) -> MessageStan
     if row is None:
         return None
     workspace, membership, message, thread = row
-    return MessageStanding(Standing(workspace, membership), thread, message, message.author_id == member.id)
+    return MessageStanding(
+        Standing(workspace, membership), thread, message, is_author=message.author_id == member.id,
+        is_opener=thread.opened_by_id == member.id,
+    )
 
 
 def _count_from(sees_from: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
@@ -463,21 +582,39 @@ def _count_from(sees_from: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
 
 def _threads(message_count: Any = Thread.message_count) -> Rows:
     return (
-        sa.select(
-            Thread.id, Workspace.slug, Thread.title, Member.name, Thread.opened_at, Thread.last_at, Thread.last_seq,
-            message_count,
-        )
+        sa.select(*_of_thread(Member.name, message_count))
         .join(Workspace, Workspace.id == Thread.workspace_id)
         .outerjoin(Member, Member.id == Thread.opened_by_id)
     )
 
 
+def _of_thread(opened_by: Any, message_count: Any) -> tuple[Any, ...]:
+    """What `_thread` takes."""
+    return (
+        Thread.id, Workspace.slug, Thread.title, opened_by, Thread.opened_at, Thread.last_at, Thread.last_seq,
+        message_count, Thread.kind, Thread.pinned_at, Thread.locked_at, Thread.answered_at, Thread.opened_by_id,
+    )
+
+
+def _thread(*row: Any) -> ShownThread:
+    shown = ShownThread(*row)
+    if shown.kind != "question" or shown.answered_at is not None:
+        return shown
+    days = working_days_since(shown.opened_at, clock.today())
+    return replace(shown, waiting_days=days) if days >= ANSWER_WITHIN else shown
+
+
+def _pinned_first() -> sa.ColumnElement[int]:
+    return sa.case((Thread.pinned_at.is_not(None), 1), else_=0)
+
+
 def _threads_of(member: Member) -> Rows:
-    unread = _unread(member.id).where(Message.thread_id == Thread.id).correlate(Thread, Membership, ReadMark)
+    not_read = unread(member.id).where(Message.thread_id == Thread.id).correlate(Thread, Membership, ReadMark)
     sees_all = Membership.sees_from == 0
     return (
         _threads(sa.case((sees_all, Thread.message_count), else_=_count_from(Membership.sees_from.expression)))
-        .add_columns(sa.case((_has_unread(), unread.scalar_subquery()), else_=0).label("unread"))
+        .add_columns(sa.case((has_unread(), not_read.scalar_subquery()), else_=0).label("unread"))
+        .add_columns(is_followed(member.id))
         .join(
             Membership, sa.and_(Membership.workspace_id == Thread.workspace_id, Membership.member_id == member.id)
         )
@@ -492,45 +629,6 @@ def _not_read(member: Member, place: ThreadStanding, so_far: int) -> tuple[sa.Co
         Message.seq >= place.standing.sees_from,
         Message.retracted_at.is_(None),
         sa.or_(Message.author_id != member.id, Message.author_id.is_(None)),
-    )
-
-
-def _read_so_far() -> sa.ColumnElement[int]:
-    return sa.func.coalesce(ReadMark.seq, Membership.joined_seq)
-
-
-def _has_unread() -> sa.ColumnElement[bool]:
-    return Thread.last_seq > _read_so_far()
-
-
-def _unread_by(name: str, member: Member) -> dict[str, int]:
-    return {key: number for number, key in db.session().execute(_unread_statement(name), {"member": member.id})}
-
-
-@cache
-def _unread_statement(name: str) -> Rows:
-    """Put together once: every page of every member asks for it."""
-    key = getattr(Workspace, name)
-    member_id: sa.BindParameter[str] = sa.bindparam("member")
-    return (
-        _unread(member_id)
-        .add_columns(key)
-        .select_from(Membership)
-        .join(Workspace, Workspace.id == Membership.workspace_id)
-        .join(Thread, Thread.workspace_id == Membership.workspace_id)
-        .join(Message, Message.thread_id == Thread.id)
-        .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == member_id))
-        .where(Membership.member_id == member_id, Workspace.trashed_at.is_(None), _has_unread())
-        .group_by(key)
-    )
-
-
-def _unread(member_id: Any) -> Rows:
-    return sa.select(sa.func.count(Message.id)).where(
-        Message.seq > _read_so_far(),
-        Message.seq >= Membership.sees_from,
-        Message.retracted_at.is_(None),
-        sa.or_(Message.author_id != member_id, Message.author_id.is_(None)),
     )
 
 
@@ -601,10 +699,11 @@ def _page(shown: list[ShownMessage], *, has_previous: bool, has_next: bool) -> P
     )
 
 
-def _path_above(place: ThreadStanding, message_id: str, size: int) -> str | None:
+def _path_above(place: ThreadStanding, at: str | int, size: int) -> str | None:
     """The path after which a page begins that shows a message with some of what stands above it."""
     of_thread = (Message.thread_id == place.thread.id, Message.seq >= place.standing.sees_from)
-    target = sa.select(Message.path).where(*of_thread, Message.id == message_id).scalar_subquery()
+    is_it = Message.seq == at if isinstance(at, int) else Message.id == at
+    target = sa.select(Message.path).where(*of_thread, is_it).scalar_subquery()
     above = db.session().scalars(
         sa.select(Message.path)
         .where(*of_thread, Message.path < target)

@@ -7,8 +7,9 @@ from extranet.events import Recorded
 from extranet.realtime import realtime, tell
 from workspaces.discussions import queries
 from workspaces.discussions.events import MessagePosted, ThreadOpened
-from workspaces.discussions.fragments import article_in, row_in
+from workspaces.discussions.fragments import article_in, head_in, row_in
 from workspaces.discussions.queries import Change
+from workspaces.discussions.threads.events import OF_ANSWERS, OF_THREADS, MessageMoved
 from workspaces.queries import heads_of_members, members_of
 
 
@@ -22,18 +23,26 @@ def tell_change(recorded: Recorded) -> None:
 
 
 def fragments(change: Change, language: str) -> dict[str, str]:
-    """The parts of pages that a change brings: `html`, the message; `row`, its thread where it moves in the list."""
-    if change.message is None:
-        return {}
-    parts = {"html": article_in(language, change.message)}
-    if change.thread is not None and moves_its_thread(change):
+    """The parts of pages that a change brings: `html`, the message; `row`, its thread in the list; `head`, its head.
+
+    The messages of a thread that has just come from elsewhere stand on no open page: they bring nothing.
+    """
+    parts: dict[str, str] = {}
+    if isinstance(change.recorded.event, MessageMoved):
+        return parts
+    if change.message is not None:
+        parts["html"] = article_in(language, change.message)
+    if change.thread is not None and changes_row(change):
         parts["row"] = row_in(language, change.thread)
+    if change.head is not None:
+        parts["head"] = head_in(language, change.head)
     return parts
 
 
-def moves_its_thread(change: Change) -> bool:
-    """Whether its thread comes to the top of the list with it."""
-    return isinstance(change.recorded.event, ThreadOpened | MessagePosted)
+def changes_row(change: Change) -> bool:
+    """Whether its thread looks otherwise in the list because of it, or stands elsewhere."""
+    is_of_thread = isinstance(change.recorded.event, (ThreadOpened, MessagePosted, *OF_THREADS, *OF_ANSWERS))
+    return is_of_thread or change.head is not None
 
 
 def tell_where_they_still_are(recorded: Recorded) -> None:

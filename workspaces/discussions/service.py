@@ -13,7 +13,7 @@ from extranet.members import Member
 from workspaces.attachments.service import Chosen, send_along
 from workspaces.discussions.events import MessageEdited, MessagePosted, MessageRetracted, ThreadOpened
 from workspaces.discussions.mentions.models import Mention
-from workspaces.discussions.mentions.service import keep_mentions, rendered
+from workspaces.discussions.mentions.service import keep_mentions, note_mentions, rendered
 from workspaces.discussions.models import Message, MessageVersion, Thread, ThreadKind, path_below
 from workspaces.discussions.thanks.models import Reaction, Thanks
 from workspaces.memberships.models import Membership
@@ -177,10 +177,11 @@ def _add(
         body=body,
         html=html,
         posted_at=recorded.at,
+        has_beside=bool(mentioned),
     )
     db.session().add(message)
     thread.take(message)
     workspace.active_at = recorded.at
     db.session().flush()
-    keep_mentions(message, mentioned)
+    note_mentions(message.id, mentioned)
     return message

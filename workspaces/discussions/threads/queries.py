@@ -1,15 +1,118 @@
-"""Reads about whole threads: who follows which, and what stands at a thread's head.
+"""Reads about whole threads: who follows which, what stands at a thread's head, and what a decision may rest on.
 
-This module imports facts alone, so that the reads of messages and of what is unread can build on it.
+This module imports no other reads of discussions, so that those of messages and of what is unread can build on it.
 """
 
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from markupsafe import Markup
 
-from workspaces.discussions.models import Thread
-from workspaces.discussions.threads.models import Bell
+from directory import queries as directory
+from extranet import db
+from extranet.html import to_text
+from extranet.members import Member
+from extranet.paging import Page, page_of, read_cursor
+from workspaces.discussions.models import STEP, Message, Thread
+from workspaces.discussions.threads.models import Bell, Decision, DecisionGround
 from workspaces.memberships.models import Membership
+from workspaces.models import Workspace
+
+if TYPE_CHECKING:
+    from workspaces.discussions.queries import ShownThread, ThreadStanding
+
+FIRST_WORDS = 140
+"""Characters of a message that a decision shows."""
+OFFERED_AT_ONCE = 100
+"""Messages that the form of a decision offers on one page."""
+_READ_FOR_WORDS = 2_000
+"""Characters of a message's HTML that are read for its first words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The answer that a question got; `author` is None if they have been erased."""
+
+    id: str
+    seq: int
+    author: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message by its author and first words, which are gone if it is retracted; `depth` is its level."""
+
+    id: str
+    seq: int
+    author: str | None
+    organisation: str
+    words: str
+    is_retracted: bool
+    posted_at: datetime
+    depth: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API gives it."""
+        return {"id": self.id, "author": self.author, "words": self.words, "is_retracted": self.is_retracted}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDecision:
+    """A decision as those see it who see all that it rests on."""
+
+    body: str
+    html: Markup
+    by: str | None
+    at: datetime
+    grounds: tuple[Said, ...]
+
+    def seen_from(self, seq: int) -> "ShownDecision":
+        """The same for who sees nothing before `seq`."""
+        return replace(self, grounds=tuple(ground for ground in self.grounds if ground.seq >= seq))
+
+    def as_json(self) -> dict[str, Any]:
+        """As the API gives it."""
+        return {
+            "body": self.body,
+            "html": str(self.html),
+            "by": self.by,
+            "at": self.at.isoformat(),
+            "grounds": [ground.as_json() for ground in self.grounds],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadHead:
+    """What stands at the head of a thread, the same for everybody who sees all of it."""
+
+    id: str
+    slug: str
+    title: str
+    kind: str
+    is_pinned: bool
+    is_locked: bool
+    opened_by_id: str | None
+    is_answered: bool
+    waiting_days: int
+    accepted: Accepted | None = None
+    decision: ShownDecision | None = None
+
+    def seen_from(self, seq: int) -> "ThreadHead":
+        """The same for who sees nothing before `seq`."""
+        return replace(
+            self,
+            accepted=self.accepted if self.accepted is not None and self.accepted.seq >= seq else None,
+            decision=self.decision.seen_from(seq) if self.decision is not None else None,
+        )
+
+    @property
+    def seqs(self) -> Collection[int]:
+        """The places of the messages that it tells of."""
+        grounds = [ground.seq for ground in self.decision.grounds] if self.decision is not None else []
+        return [*grounds, self.accepted.seq] if self.accepted is not None else grounds
 
 
 def is_followed(member_id: Any) -> sa.ColumnElement[bool]:
@@ -25,3 +128,183 @@ def is_followed(member_id: Any) -> sa.ColumnElement[bool]:
         .scalar_subquery()
     )
     return sa.func.coalesce(bell, Membership.follows)
+
+
+def bell_of(member: Member, thread: Thread) -> bool | None:
+    """Whether the member follows or mutes this thread; None if it is as with the others of the workspace."""
+    return db.session().scalar(
+        sa.select(Bell.follows).where(Bell.member_id == member.id, Bell.thread_id == thread.id)
+    )
+
+
+def heads_of(threads: Iterable["ShownThread"], *, sees_from: int = 0) -> dict[str, ThreadHead]:
+    """The heads of these threads by their ids, for who sees nothing before `sees_from`; no query for discussions."""
+    shown = list(threads)
+    accepted = _accepted([thread.id for thread in shown if thread.kind == "question" and thread.answered_at])
+    decisions = _decisions([thread.id for thread in shown if thread.kind == "decision"])
+    return {
+        thread.id: ThreadHead(
+            id=thread.id,
+            slug=thread.slug,
+            title=thread.title,
+            kind=thread.kind,
+            is_pinned=thread.pinned_at is not None,
+            is_locked=thread.locked_at is not None,
+            opened_by_id=thread.opened_by_id,
+            is_answered=thread.answered_at is not None,
+            waiting_days=thread.waiting_days,
+            accepted=accepted.get(thread.id),
+            decision=decisions.get(thread.id),
+        ).seen_from(sees_from)
+        for thread in shown
+    }
+
+
+def decision_of(place: "ThreadStanding") -> ShownDecision | None:
+    """The decision of a thread, as the one who stands there sees it."""
+    found = _decisions([place.thread.id]).get(place.thread.id)
+    return found.seen_from(place.standing.sees_from) if found is not None else None
+
+
+def offered(place: "ThreadStanding", *, after: str | None = None, size: int = OFFERED_AT_ONCE) -> Page[Said]:
+    """A page of the messages in reading order that a decision may rest on: all that are not retracted."""
+    statement = _said().where(Message.thread_id == place.thread.id, Message.seq >= place.standing.sees_from)
+    if after is not None:
+        statement = statement.where(Message.path > read_cursor(after, str)[0])
+    rows = db.session().execute(
+        statement.where(Message.retracted_at.is_(None)).order_by(Message.path).limit(size + 1)
+    ).all()
+    paths = {row.id: row.path for row in rows}
+    return page_of(_shown(rows), size, lambda said: [paths[said.id]])
+
+
+def chosen(place: "ThreadStanding", message_ids: Collection[str]) -> Sequence[Said]:
+    """Those of these messages, in reading order, that stand in the thread, are not retracted and are theirs to see."""
+    rows = db.session().execute(
+        _said()
+        .where(
+            Message.id.in_(message_ids), Message.thread_id == place.thread.id, Message.retracted_at.is_(None),
+            Message.seq >= place.standing.sees_from,
+        )
+        .order_by(Message.path)
+    ).all()
+    return _shown(rows)
+
+
+def targets(member: Member, workspace_id: str) -> Sequence[Workspace]:
+    """The other workspaces to which the member may move a thread: active ones that they have joined, by name."""
+    return db.session().scalars(
+        sa.select(Workspace)
+        .join(Membership, Membership.workspace_id == Workspace.id)
+        .where(
+            Membership.member_id == member.id, Workspace.id != workspace_id, Workspace.archived_at.is_(None),
+            Workspace.trashed_at.is_(None),
+        )
+        .order_by(sa.func.lower(Workspace.name), Workspace.id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Of people: how many lose a thread that is moved, how many go on seeing it, and how many are new to it."""
+
+    losing: int
+    staying: int
+    gaining: int
+
+
+def exchange(workspace_id: str, target_id: str) -> Exchange:
+    """How moving a thread from one workspace to another changes who sees it; one query."""
+    here = sa.func.max(sa.case((Membership.workspace_id == workspace_id, 1), else_=0))
+    there = sa.func.max(sa.case((Membership.workspace_id == target_id, 1), else_=0))
+    people = (
+        sa.select(here.label("here"), there.label("there"))
+        .where(Membership.workspace_id.in_([workspace_id, target_id]))
+        .group_by(Membership.member_id)
+        .subquery()
+    )
+    row = db.session().execute(
+        sa.select(
+            sa.func.coalesce(sa.func.sum(people.c.here * (1 - people.c.there)), 0),
+            sa.func.coalesce(sa.func.sum(people.c.here * people.c.there), 0),
+            sa.func.coalesce(sa.func.sum(people.c.there * (1 - people.c.here)), 0),
+        )
+    ).one()
+    return Exchange(*(int(number) for number in row))
+
+
+def _accepted(thread_ids: Sequence[str]) -> dict[str, Accepted]:
+    if not thread_ids:
+        return {}
+    rows = db.session().execute(
+        sa.select(Message.thread_id, Message.id, Message.seq, Member.name)
+        .outerjoin(Member, Member.id == Message.author_id)
+        .where(Message.thread_id.in_(thread_ids), Message.accepted_at.is_not(None))
+    )
+    return {thread_id: Accepted(id_, seq, author) for thread_id, id_, seq, author in rows}
+
+
+def _decisions(thread_ids: Sequence[str]) -> dict[str, ShownDecision]:
+    if not thread_ids:
+        return {}
+    rows = db.session().execute(
+        sa.select(Decision, Member.name)
+        .outerjoin(Member, Member.id == Decision.decided_by_id)
+        .where(Decision.thread_id.in_(thread_ids))
+    ).all()
+    grounds = _grounds([decision.thread_id for decision, _name in rows])
+    return {
+        decision.thread_id: ShownDecision(
+            decision.body, decision.html, name, decision.decided_at, tuple(grounds.get(decision.thread_id, ()))
+        )
+        for decision, name in rows
+    }
+
+
+def _grounds(thread_ids: Sequence[str]) -> dict[str, list[Said]]:
+    if not thread_ids:
+        return {}
+    rows = db.session().execute(
+        _said()
+        .add_columns(DecisionGround.thread_id.label("decided_in"))
+        .join(DecisionGround, DecisionGround.message_id == Message.id)
+        .where(DecisionGround.thread_id.in_(thread_ids))
+        .order_by(DecisionGround.place)
+    ).all()
+    found: dict[str, list[Said]] = {}
+    for row, said in zip(rows, _shown(rows), strict=True):
+        found.setdefault(row.decided_in, []).append(said)
+    return found
+
+
+def _said() -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(
+        Message.id, Message.seq, Message.path, Message.author_id, Member.name, Message.retracted_at, Message.posted_at,
+        sa.func.substr(sa.type_coerce(Message.html, sa.Text()), 1, _READ_FOR_WORDS).label("html"),
+    ).outerjoin(Member, Member.id == Message.author_id)
+
+
+def _shown(rows: Sequence[Any]) -> list[Said]:
+    authors = {row.author_id for row in rows if row.author_id is not None}
+    people = directory.people(authors) if authors else {}
+    return [
+        Said(
+            id=row.id,
+            seq=row.seq,
+            author=row.name,
+            organisation=(people[row.author_id].organisation or "") if row.author_id in people else "",
+            words="" if row.retracted_at is not None else _first_words(row.html),
+            is_retracted=row.retracted_at is not None,
+            posted_at=row.posted_at,
+            depth=len(row.path) // STEP - 1,
+        )
+        for row in rows
+    ]
+
+
+def _first_words(html: str) -> str:
+    whole = html if html.rfind("<") < html.rfind(">") else html[: html.rfind("<")]
+    text = to_text(whole)
+    if len(text) <= FIRST_WORDS:
+        return text
+    return text[:FIRST_WORDS].rpartition(" ")[0].rstrip(",.;:–- ") + " …"
