@@ -6,7 +6,7 @@ and Persian text sets right to left by itself.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import unescape
 from typing import Any
 
@@ -18,7 +18,8 @@ from markupsafe import Markup, escape
 from sqlalchemy.engine import Dialect
 
 TAGS = frozenset({"p", "br", "strong", "em", "s", "a", "ul", "ol", "li", "blockquote", "code", "pre", "hr"})
-ATTRIBUTES = {"a": ["href", "rel"], "ol": ["start"], "*": ["dir"]}
+ATTRIBUTES = {"a": ["href", "rel", "class"], "ol": ["start"], "*": ["dir"]}
+CLASSES = frozenset({"mention"})
 PROTOCOLS = frozenset({"http", "https", "mailto", "tel"})
 
 MOST_MARKS = 2_000
@@ -26,9 +27,20 @@ MOST_ADDRESSES = 60
 """Marks and addresses that a text of Markdown may have; the longest that was measured then takes 60 ms, not seconds."""
 _MARKS = re.compile(r"[\[\]*_`<>&~.\n]")
 
+AT = re.compile(r"(?<![\w@])@(?=\w)")
+"""The «@» before a name: it ends no word, as that of an e-mail address does."""
+Names = Callable[[str], tuple[int, str] | None]
+"""Given what follows an «@»: how many characters of it are a name, and which address that leads to."""
+
 _BLOCKS = frozenset({"paragraph_open", "list_item_open", "blockquote_open", "heading_open"})
+
+
+def _is_allowed(tag: str, name: str, value: str) -> bool:
+    return name in ATTRIBUTES.get(tag, []) and (name != "class" or value in CLASSES)
+
+
 _cleaner = Cleaner(
-    tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True,
+    tags=TAGS, attributes={**ATTRIBUTES, "a": _is_allowed}, protocols=PROTOCOLS, strip=True, strip_comments=True,
 )
 
 
@@ -61,15 +73,15 @@ def from_template(html: str) -> Markup:
     return Markup(html)
 
 
-def from_markdown(text: str) -> Clean:
-    """Markdown as clean HTML; line breaks are kept, bare addresses become links.
+def from_markdown(text: str, names: Names | None = None) -> Clean:
+    """Markdown as clean HTML; line breaks are kept, bare addresses become links, and so do `names` behind «@».
 
     What nobody writes by hand, thousands of marks or a hundred addresses, is taken as plain text: reading Markdown
     takes time in the square of them, and the whole process waits.
     """
     if len(_MARKS.findall(text)) > MOST_MARKS or text.count("://") > MOST_ADDRESSES:
         return _plain(text)
-    return clean(_markdown.render(text))
+    return clean(_markdown.render(text, {"names": names}))
 
 
 def to_text(html: str) -> str:
@@ -101,6 +113,47 @@ def _soften(state: Any) -> None:
                     child.attrSet("rel", "nofollow noopener noreferrer")
 
 
+def _link_names(state: Any) -> None:
+    names: Names | None = state.env.get("names")
+    if names is None:
+        return
+    depth = 0  # of quotes: what somebody said once calls nobody again
+    for token in state.tokens:
+        depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
+        if token.type == "inline" and depth == 0 and "@" in token.content:
+            token.children = list(_with_names(token.children or [], names))
+
+
+def _with_names(tokens: Sequence[Token], names: Names) -> Iterator[Token]:
+    depth = 0  # of links: a name within one stays words
+    for token in tokens:
+        depth += {"link_open": 1, "link_close": -1}.get(token.type, 0)
+        if token.type == "text" and depth == 0:
+            yield from _parts(token.content, names)
+        else:
+            yield token
+
+
+def _parts(text: str, names: Names) -> Iterator[Token]:
+    done = 0
+    for found in AT.finditer(text):
+        named = names(text[found.end() :]) if found.start() >= done else None
+        if named is None:
+            continue
+        length, address = named
+        end = found.end() + length
+        yield _text(text[done : found.start()])
+        yield Token("link_open", "a", 1, attrs={"href": address, "class": "mention"})
+        yield _text(text[found.start() : end])
+        yield Token("link_close", "a", -1)
+        done = end
+    yield _text(text[done:])
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
+
+
 def _strong_heading(_renderer: Any, tokens: Sequence[Token], index: int, _options: Any, _env: Any) -> str:
     token = tokens[index]
     return "<p dir=\"auto\"><strong>" if token.nesting == 1 else "</strong></p>\n"
@@ -110,6 +163,7 @@ def _make_markdown() -> MarkdownIt:
     markdown = MarkdownIt("js-default", {"html": False, "linkify": True, "breaks": True, "typographer": False})
     markdown.disable(["image", "table"])
     markdown.core.ruler.push("soften", _soften)
+    markdown.core.ruler.push("names", _link_names)
     markdown.add_render_rule("heading_open", _strong_heading)
     markdown.add_render_rule("heading_close", _strong_heading)
     return markdown

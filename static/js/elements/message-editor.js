@@ -1,8 +1,10 @@
 // <message-editor data-preview="URL">: a textarea with a toolbar for Markdown, a preview, and a draft that survives.
-// Ctrl or ⌘ with Enter sends; within the toolbar one moves by the arrow keys.
+// Behind «@» it offers names (`data-mentionable`). Ctrl or ⌘ with Enter sends; within the toolbar one moves by the arrow keys.
 
 import { isLeaving, keep, keyOf, read } from "../drafts.js";
 import { newId } from "../ids.js";
+import { Mentioning } from "../message/mentioning.js";
+import { put } from "../text-field.js";
 
 const MARKS = {
   bold: (text) => around(text, "**"),
@@ -26,6 +28,8 @@ class MessageEditor extends HTMLElement {
     this.#preview = this.querySelector(".editor-preview");
     this.#buttons = [...this.querySelectorAll("[role=toolbar] button")];
     this.#roam(this.#buttons[0]);
+    const { mentionable: url, oneName: one, manyNames: many, noName: nobody, names: label } = this.dataset;
+    if (url) new Mentioning(this.#field, { url, one, many, nobody, label });
     this.addEventListener("click", (event) => this.#press(event.target.closest("button[data-mark]")));
     this.querySelector("[role=toolbar]").addEventListener("keydown", (event) => this.#move(event));
     this.#field.addEventListener("keydown", (event) => this.#send(event));
@@ -86,11 +90,7 @@ class MessageEditor extends HTMLElement {
     if (BLOCKS.has(name)) this.#takeWholeLines();
     const start = field.selectionStart;
     const { text, from, to } = MARKS[name](field.value.slice(start, field.selectionEnd));
-    // The old command alone keeps the field's own undo.
-    if (!document.execCommand("insertText", false, text)) {
-      field.setRangeText(text, start, field.selectionEnd, "end");
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    }
+    put(field, text);
     field.setSelectionRange(start + from, start + to);
   }
 

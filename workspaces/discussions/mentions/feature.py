@@ -2,8 +2,9 @@
 
 from flask import Flask
 
-from workspaces.discussions.mentions import models  # noqa: F401  the tables are known from here on
+from workspaces.discussions.mentions.views import mentions
 
 
 def install(app: Flask) -> None:
-    """Add the pages, the operations and what follows them."""
+    """Add the names that an editor offers."""
+    app.register_blueprint(mentions)

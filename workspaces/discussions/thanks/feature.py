@@ -1,9 +1,19 @@
-"""What the thanks add to an app."""
+"""What the thanks and the quiet reactions add to an app."""
 
 from flask import Flask
 
-from workspaces.discussions.thanks import models  # noqa: F401  the tables are known from here on
+from extranet.events import reactions
+from workspaces.discussions.reactions import tell_change
+from workspaces.discussions.thanks.api import api
+from workspaces.discussions.thanks.events import MessageThanked, ReactionGiven, ReactionWithdrawn, ThanksWithdrawn
+from workspaces.discussions.thanks.views import thanks
+from workspaces.discussions.thanks.words import REACTION_WORDS
 
 
 def install(app: Flask) -> None:
-    """Add the pages, the operations and what follows them."""
+    """Add the ways to thank and to react; everyone who has joined sees it at once."""
+    app.register_blueprint(thanks)
+    api.install(app)
+    app.jinja_env.globals["reaction_words"] = REACTION_WORDS
+    for event in (MessageThanked, ThanksWithdrawn, ReactionGiven, ReactionWithdrawn):
+        reactions(app).at_once(event, tell_change)

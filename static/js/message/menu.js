@@ -1,0 +1,71 @@
+// What opens below the actions of a message: its menu, or the quiet reactions to choose from. One of each is made for
+// the whole page; Escape, a press elsewhere and a choice close it. `extranet:menu` {article, menu} lets other parts of
+// the page say which of their entries fit.
+
+import { isMine } from "./reacting.js";
+import { isOpen, me, pageOf } from "./parts.js";
+
+export class Menu {
+  #tools;
+  #sheet;
+  #opener;
+
+  constructor(tools) {
+    this.#tools = tools;
+    document.addEventListener("click", ({ target }) => {
+      if (this.#sheet?.isConnected && !this.#sheet.contains(target) && !this.#opener.contains(target)) this.close();
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !this.#sheet?.isConnected) return;
+      event.stopPropagation();
+      this.close({ focus: true });
+    });
+    document.addEventListener("focusin", ({ target }) => {
+      if (this.#sheet?.isConnected && !this.#sheet.contains(target) && target !== this.#opener) this.close();
+    });
+  }
+
+  toggle(opener, name) {
+    const isSame = this.#sheet?.isConnected && this.#opener === opener;
+    this.close();
+    if (!isSame) this.#open(opener, name);
+  }
+
+  close({ focus = false } = {}) {
+    this.#opener?.setAttribute("aria-expanded", "false");
+    this.#sheet?.remove();
+    if (focus) this.#opener?.focus({ preventScroll: true });
+  }
+
+  #open(opener, name) {
+    const article = opener.closest(".message");
+    const actions = article.querySelector("message-actions");
+    // From within the menu the same place is taken: there the opener is gone.
+    this.#opener = actions.contains(opener) && opener.isConnected ? opener : actions.querySelector("[data-action=more]");
+    this.#sheet = this.#tools.part(name);
+    if (name === "menu") this.#fit(article);
+    else for (const button of this.#sheet.children) button.setAttribute("aria-pressed", isMine(article, button.dataset.kind));
+    this.#opener.after(this.#sheet);
+    this.#opener.setAttribute("aria-expanded", "true");
+    this.#place();
+    if (this.#opener !== opener) this.#sheet.querySelector("button").focus({ preventScroll: true });
+  }
+
+  #fit(article) {
+    const page = article.closest("live-thread");
+    const roles = { author: article.dataset.author === me, host: page?.dataset.isHost === "yes" };
+    const states = { active: isOpen(article), edited: Boolean(article.querySelector(".message-edited")) };
+    for (const entry of this.#sheet.querySelectorAll("li")) {
+      const isFor = !entry.dataset.for || entry.dataset.for.split(" ").some((role) => roles[role]);
+      entry.hidden = !isFor || (entry.dataset.when ?? "").split(" ").some((state) => state && !states[state]);
+    }
+    for (const link of this.#sheet.querySelectorAll("[data-page]")) link.href = pageOf(article) + link.dataset.page;
+    document.dispatchEvent(new CustomEvent("extranet:menu", { detail: { article, menu: this.#sheet } }));
+  }
+
+  // Above the actions where there is no room below, and never wider than the page.
+  #place() {
+    const { bottom } = this.#sheet.getBoundingClientRect();
+    this.#sheet.toggleAttribute("data-above", bottom > innerHeight && this.#opener.getBoundingClientRect().top > this.#sheet.offsetHeight);
+  }
+}

@@ -1,0 +1,57 @@
+// What the parts of a message's tools share: which message, where it stands, and asking the server about it.
+
+import { tell } from "../toast.js";
+import { token } from "../token.js";
+
+export const me = document.body.dataset.member;
+
+export function idOf(article) {
+  return article.id.slice("m-".length);
+}
+
+// The page of one message.
+export function pageOf(article) {
+  return article.querySelector(".message-when a").href;
+}
+
+export function authorOf(article) {
+  return article.querySelector(".message-name").textContent.trim();
+}
+
+export function isOpen(article) {
+  const page = article.closest("live-thread");
+  return (page ? page.dataset.isActive === "yes" : false) && !article.classList.contains("is-retracted");
+}
+
+// Send fields to an address of the message. Gives {ok, said}; where nothing came through, `said.detail` is `failed`.
+export async function send(url, fields, failed) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
+  try {
+    const answer = await fetch(url, { method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token() } });
+    return { ok: answer.ok, said: await answer.json() };
+  } catch {
+    return { ok: false, said: { detail: failed } };
+  }
+}
+
+export function sentenceOf(said) {
+  return Object.values(said.errors ?? {}).flat()[0] ?? said.detail;
+}
+
+export function complain(said) {
+  tell(sentenceOf(said));
+}
+
+// Show the thanks and reactions that the server gave with its answer. If the article has been exchanged meanwhile, what
+// came is as new or newer.
+export function showEcho(article, html) {
+  if (!article.isConnected) return;
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  const fresh = holder.content.querySelector(".message-echo");
+  const old = article.querySelector(":scope > .message-echo");
+  if (old && fresh) old.replaceWith(fresh);
+  else if (fresh) article.querySelector("message-actions").before(fresh);
+  else old?.remove();
+}

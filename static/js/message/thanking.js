@@ -1,0 +1,78 @@
+// The little form in which one says what one thanks for. It stands below the message, not in it: what is typed stays
+// when the message is exchanged for a newer one.
+
+import { tell } from "../toast.js";
+import { idOf, me, pageOf, send, sentenceOf, showEcho } from "./parts.js";
+
+export class Thanking {
+  #tools;
+  #form;
+  #id;
+
+  constructor(tools) {
+    this.#tools = tools;
+  }
+
+  open(article) {
+    if (this.#form?.isConnected && this.#id === idOf(article)) {
+      this.#form.elements.words.focus();
+      return;
+    }
+    this.#form?.remove();
+    this.#id = idOf(article);
+    this.#form = this.#tools.part("thank");
+    this.#form.dataset.depth = article.dataset.depth;
+    this.#form.addEventListener("submit", (event) => this.#submit(event));
+    this.#form.addEventListener("keydown", (event) => event.key === "Escape" && this.close());
+    const own = article.querySelector(`.thanks-list [data-member="${CSS.escape(me)}"] [data-part=words]`);
+    const { words } = this.#form.elements;
+    words.value = own?.textContent ?? "";
+    this.#form.querySelector("[data-action=withdraw-thanks]").hidden = !own;
+    article.after(this.#form);
+    words.focus();
+  }
+
+  close() {
+    const hadFocus = this.#form?.contains(document.activeElement);
+    this.#form?.remove();
+    if (hadFocus) this.#article?.querySelector("[data-action=thank]")?.focus({ preventScroll: true });
+  }
+
+  withdraw() {
+    return this.#send("/thanks/withdraw", {}, this.#tools.dataset.withdrawn);
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    const words = this.#form.elements.words.value.trim();
+    if (!words) this.#form.elements.words.focus();
+    else this.#send("/thanks", { words }, this.#tools.dataset.thanked);
+  }
+
+  async #send(rest, fields, done) {
+    const [form, article] = [this.#form, this.#article];
+    if (!article || form.dataset.busy !== undefined) return;
+    form.dataset.busy = "";
+    const { ok, said } = await send(pageOf(article) + rest, fields, this.#tools.dataset.failed);
+    delete form.dataset.busy;
+    if (!ok) {
+      this.#complain(form, sentenceOf(said));
+      return;
+    }
+    showEcho(article, said.html);
+    tell(done);
+    if (form === this.#form) this.close();
+  }
+
+  #complain(form, sentence) {
+    const error = form.querySelector(".field-error");
+    error.hidden = false;
+    error.querySelector("[data-part=error]").textContent = sentence;
+    form.elements.words.setAttribute("aria-invalid", "true");
+    form.elements.words.focus();
+  }
+
+  get #article() {
+    return document.getElementById(`m-${this.#id}`);
+  }
+}

@@ -1,0 +1,69 @@
+"""How two versions of a text differ, word by word.
+
+rapidfuzz finds the longest common sequence of words bit by bit: two texts of 20,000 characters take some ten
+milliseconds whatever stands in them, where difflib takes seconds for texts that somebody makes for it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from rapidfuzz.distance import LCSseq
+
+Kind = Literal["same", "removed", "added"]
+
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text that stayed, was removed or was added."""
+
+    kind: Kind
+    text: str
+
+
+def differences(before: str, after: str) -> list[Piece]:
+    """What stayed, was removed and was added from one text to the next, in the order of reading.
+
+    The pieces that are no additions make the earlier text, those that are no removals the later one.
+    """
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    return list(_joined(_tidied(list(_pieces(old, new)))))
+
+
+def _pieces(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
+    numbers = {word: number for number, word in enumerate(dict.fromkeys([*old, *new]))}
+    for step in LCSseq.opcodes([numbers[word] for word in old], [numbers[word] for word in new]):
+        if step.tag == "equal":
+            yield Piece("same", "".join(old[step.src_start : step.src_end]))
+            continue
+        if step.src_start < step.src_end:
+            yield Piece("removed", "".join(old[step.src_start : step.src_end]))
+        if step.dest_start < step.dest_end:
+            yield Piece("added", "".join(new[step.dest_start : step.dest_end]))
+
+
+def _tidied(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """A space or a comma that stayed between two changes changes with them: so whole phrases stand together."""
+    last = len(pieces) - 1
+    for place, piece in enumerate(pieces):
+        is_between = 0 < place < last and pieces[place - 1].kind != "same" and pieces[place + 1].kind != "same"
+        if piece.kind == "same" and is_between and not re.search(r"\w|\n", piece.text):
+            yield Piece("removed", piece.text)
+            yield Piece("added", piece.text)
+        else:
+            yield piece
+
+
+def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Of a run of changes first all that was removed, then all that was added."""
+    for is_same, run in groupby(pieces, lambda piece: piece.kind == "same"):
+        stretch = list(run)
+        kinds: tuple[Kind, ...] = ("same",) if is_same else ("removed", "added")
+        for kind in kinds:
+            text = "".join(piece.text for piece in stretch if piece.kind == kind)
+            if text:
+                yield Piece(kind, text)

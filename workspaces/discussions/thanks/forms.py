@@ -1,0 +1,16 @@
+"""What people type to thank, checked."""
+
+from extranet.forms import Form, line
+from extranet.i18n import lazy
+
+MOST_WORDS = 120
+"""Characters that thanks may have: what for, no letter."""
+
+
+class ThanksForm(Form):
+    """What one thanks for."""
+
+    words = line(
+        lazy("What do you thank for?"), most=MOST_WORDS,
+        description=lazy("A few words. Everybody who has joined sees them."),
+    )
