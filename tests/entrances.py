@@ -123,6 +123,7 @@ _QUERIES = {
     "GET /api/v1/search": "?q=words",
     "GET /search": "?q=words",
     "GET /workspaces/<slug>/changes": "?after=0",
+    "GET /workspaces/<slug>/mentionable": "?q=gra",
 }
 
 
@@ -151,6 +152,7 @@ def _parts(row: Row, scene: Scene, space: Space) -> dict[str, str]:
         "thread_id": space.thread_id,
         "message_id": space.messages[message.get(row.note, "first" if "/history" not in rule else "own")],
         "member_id": member.member_id,
+        "place": f"thread-{space.thread_id}",
         "invitation_id": space.own_invitation_id if is_own else space.invitation_id,
         "application_id": scene.application_id,
         "credential_id": scene.own_credential_id,
@@ -214,11 +216,16 @@ _INPUTS: Mapping[str, Mapping[str, Any]] = {
     "POST /workspaces/<slug>/threads/<thread_id>/messages": {"body": "Words", "client_id": _new_id},
     "POST /workspaces/<slug>/threads/<thread_id>/read": {"seq": "3"},
     "POST /workspaces/<slug>/messages/<message_id>/edit": {"body": "Other words"},
+    "POST /workspaces/<slug>/messages/<message_id>/reactions": {"kind": "agree", "on": "yes"},
     "POST /workspaces/<slug>/messages/<message_id>/retract": {"reason": "A slip"},
+    "POST /workspaces/<slug>/messages/<message_id>/thanks": {"words": "The list"},
+    "PUT /api/v1/workspaces/<slug>/drafts/<place>": {"body": "Words", "version": 1},
     "PATCH /api/v1/me": {"language": "en"},
     "PATCH /api/v1/messages/<message_id>": {"body": "Other words"},
     "PATCH /api/v1/workspaces/<slug>": {"name": "New name"},
+    "POST /api/v1/messages/<message_id>/reactions": {"kind": "agree"},
     "POST /api/v1/messages/<message_id>/retract": {"reason": "A slip"},
+    "POST /api/v1/messages/<message_id>/thanks": {"words": "The list"},
     "POST /api/v1/threads/<thread_id>/messages": {"body": "Words", "client_id": _new_id},
     "POST /api/v1/threads/<thread_id>/read": {"seq": 3},
     "POST /api/v1/workspaces": _A_WORKSPACE,

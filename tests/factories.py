@@ -21,7 +21,9 @@ from extranet.moderation import service as moderation
 from tests.cast import Cast, Person, keeping
 from workspaces import service as workspaces
 from workspaces.discussions import service as discussions
+from workspaces.discussions.drafts import service as drafts
 from workspaces.discussions.models import Message, Thread
+from workspaces.discussions.thanks import service as thanks
 from workspaces.memberships import service as memberships
 from workspaces.models import Visibility, Workspace
 
@@ -148,6 +150,7 @@ class Scene:
             name=say("name"), purpose=say("purpose"), kind="project", visibility=visibility,
             joining=joining, by=ada,  # type: ignore[arg-type]
         )  # fmt: skip
+        workspace.shows_readers = key == "open"
         space = self.spaces[key] = Space(workspace.id, workspace.slug, workspace.name, visibility)
         for person in (self.hugo, self.grace, self.olga, self.lee, self.sue):
             memberships.invite(workspace, self._member(person), by=ada)
@@ -182,6 +185,9 @@ class Scene:
             elif key == "retracted":
                 discussions.retract(said, workspace, by=self._member(self.ada), reason=say("retraction reason"))
 
+        drafts.keep(workspace, f"thread-{thread.id}", body=say("draft"), version=0, by=self._member(self.grace))
+        thanks.thank(first, workspace, say("thanks"), by=self._member(self.olga))
+        thanks.react(first, workspace, "glad", by=self._member(self.olga))
         post("own", "message before its edit", self.grace)
         post("left", "message of who left", self.lee)
         post("suspended", "message of who is suspended", self.sue)

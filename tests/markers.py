@@ -29,6 +29,8 @@ OF_A_WORKSPACE = {
     "retraction reason": INSIDE,
     "outcome": INSIDE | NEWCOMER,
     "message before its edit": frozenset({"grace"}),
+    "draft": frozenset({"grace"}),
+    "thanks": INSIDE,
     "message taken back": NOBODY,
     "retracted message": NOBODY,
     "request": HOSTS | MODERATORS | {"rita"},

@@ -16,7 +16,7 @@ from extranet.limits import limited
 from extranet.members import Member
 from extranet.policy import anyone
 from workspaces import policy, queries, service
-from workspaces.discussions.queries import unread_by_workspace
+from workspaces.discussions.reading.queries import unread_by_workspace
 from workspaces.memberships import queries as membership_queries
 from workspaces.memberships import service as memberships
 from workspaces.memberships.models import Invitation

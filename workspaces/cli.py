@@ -20,6 +20,7 @@ from extranet.mail import ABOUT, letters_in
 from extranet.search.index import IndexBusy
 from extranet.search.registry import search
 from workspaces import service
+from workspaces.discussions.drafts import service as drafts
 from workspaces.events import WorkspacePurged
 from workspaces.models import Workspace
 
@@ -40,9 +41,10 @@ class Gone(NamedTuple):
 @click.option("--now", "at_once", is_flag=True, help="all that is in the trash, however short it has been there")
 @with_appcontext
 def purge(at_once: bool) -> None:
-    """Destroy the workspaces that have been in the trash for 30 days, and old applications and links."""
+    """Destroy the workspaces that have been in the trash for 30 days, and old applications, links and drafts."""
     with db.writing():
         accounts.forget_what_is_old()
+        drafts.forget_old()
     gone = purge_workspaces(at_once=at_once)
     click.echo(f"Workspaces purged: {len(gone)}.")
     _throw_away_letters(gone)

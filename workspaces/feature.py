@@ -18,8 +18,8 @@ from workspaces import documents, queries, reactions, seeds, words
 from workspaces.api import api
 from workspaces.cli import overdue, purge
 from workspaces.desk import workspace_desk
-from workspaces.discussions.queries import unread_by_workspace
 from workspaces.discussions.reactions import tell_all_where_they_still_are, tell_change
+from workspaces.discussions.reading.queries import unread_by_workspace
 from workspaces.events import (
     WorkspaceArchived,
     WorkspaceChanged,
@@ -50,7 +50,7 @@ def install(app: Flask) -> None:
     memberships.install(app)
     api.install(app)
     workspaces.discussions.feature.install(app)
-    web.add_nav(app, NavItem("workspaces", lazy("Workspaces"), "workspaces.index", _unread, place=10))
+    web.add_nav(app, NavItem("workspaces", lazy("Workspaces"), "workspaces.index", place=10))
     web.add_panels(app, Panel("workspaces/_panel.html", _my_workspaces, place=20))
     add_parts(app, NavItem("workspaces", lazy("Workspaces"), "workspace_desk.index", place=30))
     realtime(app).beats_with(queries.heads_of_members)
@@ -85,10 +85,6 @@ def _follow(app: Flask) -> None:
             place=20,
         ),
     )
-
-
-def _unread(member: Member) -> int:
-    return sum(unread_by_workspace(member).values())
 
 
 def _my_workspaces(member: Member) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from extranet.members import Member
 from extranet.policy import anyone
 from extranet.web import back_to, say
 from workspaces import policy, queries, service
-from workspaces.discussions import queries as discussions
+from workspaces.discussions.reading import queries as reading
 from workspaces.forms import ArchiveForm, DeleteForm, FilterForm, WorkspaceForm
 from workspaces.memberships import queries as memberships
 from workspaces.memberships.forms import AskForm
@@ -37,7 +37,7 @@ def index(member: Member) -> ResponseReturnValue:
         member, which, kind=chosen.kind, words=chosen.words, after=request.args.get("after")
     )
     return render_template(
-        "workspaces/index.html", which=which, chosen=chosen, page=page, unread=discussions.unread_by_workspace(member),
+        "workspaces/index.html", which=which, chosen=chosen, page=page, unread=reading.unread_by_workspace(member),
         waiting=memberships.waiting_by_workspace(member), has_trash=queries.has_trash(member),
     )
 

@@ -19,6 +19,7 @@ import "./elements/personal-notice.js";
 import "./elements/reveal-password.js";
 import "./elements/text-counter.js";
 import "./elements/theme-switch.js";
+import "./elements/thread-head.js";
 import "./elements/what-is-new.js";
 import "./forms.js";
 import "./kept.js";

@@ -1,15 +1,18 @@
-// How much is unread: beside workspaces in lists (`data-workspace="SLUG"`), in the navigation and in the page's title.
-// Each piece of news counts at once; what was missed or read meanwhile is asked of the server.
+// How much is unread: beside threads and workspaces in lists (`li[data-thread]`, `[data-workspace="SLUG"]`), in the
+// navigation and in the page's title. Each piece of news counts at once, unless its thread is muted; what was read or
+// marked as unread on another device is told; what was missed meanwhile is asked of the server.
 
 const ASK = "/workspaces/unread";
 const PAUSE = 1_500;
+const SPREAD = 4_000;
 const AGAIN = 10_000;
 
 const title = document.title;
 const me = document.body.dataset.member;
 const tabs = new BroadcastChannel(`extranet:unread:${me}`);
-let timer;
 const known = new Map(); // workspace -> the last seq heard of
+let timer;
+let quiet = null; // what does not count, once the server has said it
 
 document.addEventListener("extranet:change", ({ detail: item }) => {
   known.set(item.workspace, Math.max(item.seq, known.get(item.workspace) ?? 0));
@@ -18,9 +21,17 @@ document.addEventListener("extranet:change", ({ detail: item }) => {
     ask();
     return;
   }
-  for (const badge of badgesOf(item.workspace)) show(badge, numberOf(badge) + 1);
-  for (const badge of totals()) show(badge, numberOf(badge) + 1);
+  // Not all who are online ask at the same moment.
+  if (!quiet) ask(PAUSE + Math.random() * SPREAD);
+  if (!counts(item)) return;
+  for (const badge of [...badgesOf(item.workspace), ...totals()]) show(badge, numberOf(badge) + 1);
   showInTitle();
+});
+
+document.addEventListener("extranet:read", ({ detail }) => {
+  if (detail.thread) showOfThread(detail.thread, detail.unread);
+  else quiet = null;
+  renew(detail.workspaces);
 });
 
 // A workspace that is further than what was heard of it: something was missed.
@@ -47,12 +58,22 @@ export function showUnread(workspaces) {
 
 function renew(workspaces) {
   for (const row of document.querySelectorAll("[data-workspace]")) {
+    const number = workspaces[row.dataset.workspace] ?? 0;
     const badge = row.querySelector(".badge");
-    if (badge) show(badge, workspaces[row.dataset.workspace] ?? 0);
+    if (badge) show(badge, number);
+    row.classList.toggle("is-unread", number > 0);
   }
   const total = Object.values(workspaces).reduce((sum, number) => sum + number, 0);
   for (const badge of totals()) show(badge, total);
   showInTitle();
+}
+
+function showOfThread(id, number) {
+  for (const row of document.querySelectorAll(`li[data-thread="${CSS.escape(id)}"]`)) {
+    const badge = row.querySelector(".badge");
+    if (badge) show(badge, number);
+    row.classList.toggle("is-unread", number > 0);
+  }
 }
 
 // A badge says its number to the eye, and in words to those who hear the page.
@@ -78,14 +99,26 @@ export function numberOf(badge) {
   return Number(badge.dataset.number ?? (Number.parseInt(badge.firstElementChild?.textContent ?? badge.textContent, 10) || 0));
 }
 
+// The same rule as the server's: what is muted counts only where it mentions the member.
+function counts({ workspace, thread, message }) {
+  if (!quiet || message?.mentions?.some(({ id }) => id === me)) return true;
+  if (quiet.followed.includes(thread)) return true;
+  return !quiet.muted.includes(thread) && !quiet.workspaces.includes(workspace);
+}
+
 function ask(pause = PAUSE) {
   if (!totals().length && !document.querySelector("[data-workspace]")) return;
   clearTimeout(timer);
   timer = setTimeout(async () => {
     const answer = await fetch(ASK, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (answer?.ok) showUnread((await answer.json()).workspaces);
+    if (answer?.ok) take(await answer.json());
     else if (answer?.status !== 401) ask(AGAIN);
   }, pause);
+}
+
+function take(said) {
+  quiet = said.quiet;
+  showUnread(said.workspaces);
 }
 
 function badgesOf(slug) {
@@ -93,7 +126,7 @@ function badgesOf(slug) {
 }
 
 function totals() {
-  return document.querySelectorAll('[data-count="workspaces"]');
+  return document.querySelectorAll('[data-count="unread"]');
 }
 
 function isBeingRead(item) {

@@ -49,7 +49,7 @@ def test_two_people_talk_live_from_the_sign_in_to_a_tree_of_answers(here: House)
         eventually(screen.words, said, page=screen.page)
         assert screen.barriers() == []
     # What was read is unread no more; the other thread of the workspace still is.
-    grace.page.locator("[data-part=news]").click()
+    grace.message("I do.").scroll_into_view_if_needed()
     expect(grace.page).to_have_title(re.compile(r"^\(1\) "))
     # An edit and a retraction show at once, in place.
     ada.message("Thank you!").get_by_role("link", name="Edit").click()
@@ -190,7 +190,7 @@ def test_counts_beside_workspaces_and_in_the_navigation_move(here: House) -> Non
     expect(row.locator(".badge")).to_contain_text("1 new message")
     ada.write("Do you see the number?")
     expect(row.locator(".badge")).to_contain_text("2 new messages")
-    expect(grace.page.locator("[data-count=workspaces]").first).to_have_text("2")
+    expect(grace.page.locator("[data-count=unread]").first).to_have_text("2")
     expect(grace.page).to_have_title(re.compile(r"^\(2\) "))
     assert grace.barriers() == []
     # What is read in another tab is unread no more in this one.

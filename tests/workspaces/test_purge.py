@@ -27,6 +27,7 @@ from tests.servers import Letterbox, flask, site
 from tests.workspaces.places import Place, drain, open_place
 from workspaces import service
 from workspaces.discussions import service as discussions
+from workspaces.discussions.reading import service as reading
 from workspaces.discussions.models import Thread
 from workspaces.models import Workspace
 
@@ -47,7 +48,7 @@ def marked(cast: Cast) -> Place:
         thread = held.get_one(Thread, first.thread_id)
         edited = discussions.post(thread, workspace, f"{MARKER} ennen", by=ada, answers=first)
         discussions.edit(edited, workspace, f"{MARKER} jälkeen", by=ada)
-        discussions.mark_read(thread, edited.seq, by=ada)
+        reading.mark_read(thread, edited.seq, by=ada)
         held.add(FormerId(kind="thread", former="t-1", id=thread.id, within=workspace.id))
     cast.mallory.post(place.path("/ask"), {"why": f"{MARKER} pyyntö"})
     cast.ada.post(place.path("/invite"), {"email": f"{MARKER.encode('idna').decode()}@example.org"})

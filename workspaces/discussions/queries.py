@@ -19,6 +19,7 @@ from workspaces.discussions.beside import NOTHING_BESIDE, Beside, beside_of
 from workspaces.discussions.models import STEP, Message, ReadMark, Thread
 from workspaces.discussions.reading.queries import Mark, has_unread, unread
 from workspaces.discussions.threads.events import ThreadMovedAway
+from workspaces.discussions.threads.models import Bell
 from workspaces.discussions.threads.queries import ThreadHead, heads_of, is_followed
 from workspaces.discussions.threads.workdays import ANSWER_WITHIN, asked_before, working_days_since
 from workspaces.memberships.models import Membership
@@ -44,6 +45,13 @@ class ThreadStanding(Placed):
 
     thread: Thread
     is_opener: bool
+    bell: bool | None
+
+    @property
+    def follows(self) -> bool:
+        """Whether the member follows it: by their bell, else as they do with the others of the workspace."""
+        assert self.standing.membership is not None
+        return self.standing.membership.follows if self.bell is None else self.bell
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,40 +290,18 @@ def threads(member: Member, standing: Standing, *, after: str | None = None) -> 
 
     One query; what is not on the page is only ordered, not counted.
     """
-    order: list[sa.ColumnElement[Any]] = [_pinned_first().desc(), Thread.last_at.desc(), Thread.id.desc()]
-    on_page = (
-        sa.select(Thread.id)
-        .where(Thread.workspace_id == standing.workspace.id, Thread.last_seq >= standing.sees_from)
-        .order_by(*order)
-        .limit(THREADS_A_PAGE + 1)
-        .correlate(None)
-    )
-    if after is not None:
-        is_pinned, moment, thread_id = read_cursor(after, bool, datetime, str)
-        last = sa.tuple_(
-            sa.literal(int(is_pinned)), sa.literal(moment, db.UtcDateTime()), sa.literal(thread_id)
-        )
-        on_page = on_page.where(sa.tuple_(_pinned_first(), Thread.last_at, Thread.id) < last)
-    statement = _threads_of(member).where(Thread.id.in_(on_page)).order_by(*order)
-    found = [_thread(*row) for row in db.session().execute(statement)]
-    return page_of(
-        found, THREADS_A_PAGE, lambda thread: (thread.pinned_at is not None, thread.last_at.isoformat(), thread.id)
-    )
+    return _page_of_threads(_listed(member, standing, _on_page(standing, after)))
 
 
-def waiting(member: Member, standing: Standing) -> Sequence[ShownThread]:
-    """The questions of a workspace that have waited for three working days or more, the oldest first: a few; one query.
-    """
-    statement = (
-        _threads_of(member)
-        .where(
-            Thread.workspace_id == standing.workspace.id, Thread.last_seq >= standing.sees_from,
-            Thread.kind == "question", Thread.answered_at.is_(None), Thread.opened_at < asked_before(clock.today()),
-        )
-        .order_by(Thread.opened_at, Thread.id)
-        .limit(WAITING_SHOWN)
-    )
-    return [_thread(*row) for row in db.session().execute(statement)]
+def threads_and_waiting(
+    member: Member, standing: Standing
+) -> tuple[Page[ShownThread], Sequence[ShownThread]]:
+    """The first page of the threads of a workspace, and the few questions that wait the longest; one query for both."""
+    waits = _oldest_that_wait(standing)
+    # What waits and is further on in the list comes after the page's rows, in the same order.
+    found = _listed(member, standing, _on_page(standing, None), waits)
+    waiting = sorted((thread for thread in found if thread.waiting_days), key=lambda one: (one.opened_at, one.id))
+    return _page_of_threads(found[: THREADS_A_PAGE + 1]), waiting[:WAITING_SHOWN]
 
 
 def one_thread(member: Member, place: ThreadStanding) -> ShownThread:
@@ -544,14 +530,17 @@ def _joined(member: Member, thing: type[Thread] | type[Message], of_workspace: s
 
 def _find_thread(member: Member, *which: sa.ColumnElement[bool]) -> ThreadStanding | None:
     row = db.session().execute(
-        _joined(member, Thread, Thread.workspace_id == Workspace.id).where(
-            *which, Thread.last_seq >= Membership.sees_from
-        )
+        _joined(member, Thread, Thread.workspace_id == Workspace.id)
+        .add_columns(Bell.follows)
+        .outerjoin(Bell, sa.and_(Bell.thread_id == Thread.id, Bell.member_id == member.id))
+        .where(*which, Thread.last_seq >= Membership.sees_from)
     ).one_or_none()
     if row is None:
         return None
-    workspace, membership, thread = row
-    return ThreadStanding(Standing(workspace, membership), thread, thread.opened_by_id == member.id)
+    workspace, membership, thread, bell = row
+    return ThreadStanding(
+        Standing(workspace, membership), thread, is_opener=thread.opened_by_id == member.id, bell=bell
+    )
 
 
 def _find_message(member: Member, *which: sa.ColumnElement[bool]) -> MessageStanding | None:
@@ -602,6 +591,46 @@ def _thread(*row: Any) -> ShownThread:
         return shown
     days = working_days_since(shown.opened_at, clock.today())
     return replace(shown, waiting_days=days) if days >= ANSWER_WITHIN else shown
+
+
+def _listed(member: Member, standing: Standing, *which: sa.Select[str]) -> list[ShownThread]:
+    statement = _threads_of(member).where(sa.or_(*(Thread.id.in_(ids) for ids in which)))
+    return [_thread(*row) for row in db.session().execute(statement.order_by(*_list_order()))]
+
+
+def _on_page(standing: Standing, after: str | None) -> sa.Select[str]:
+    ids = _ids_in(standing).order_by(*_list_order()).limit(THREADS_A_PAGE + 1)
+    if after is None:
+        return ids
+    is_pinned, moment, thread_id = read_cursor(after, bool, datetime, str)
+    last = sa.tuple_(sa.literal(int(is_pinned)), sa.literal(moment, db.UtcDateTime()), sa.literal(thread_id))
+    return ids.where(sa.tuple_(_pinned_first(), Thread.last_at, Thread.id) < last)
+
+
+def _oldest_that_wait(standing: Standing) -> sa.Select[str]:
+    return (
+        _ids_in(standing)
+        .where(
+            Thread.kind == "question", Thread.answered_at.is_(None), Thread.opened_at < asked_before(clock.today())
+        )
+        .order_by(Thread.opened_at, Thread.id)
+        .limit(WAITING_SHOWN)
+    )
+
+
+def _ids_in(standing: Standing) -> sa.Select[str]:
+    seen = (Thread.workspace_id == standing.workspace.id, Thread.last_seq >= standing.sees_from)
+    return sa.select(Thread.id).where(*seen).correlate(None)
+
+
+def _page_of_threads(found: Sequence[ShownThread]) -> Page[ShownThread]:
+    return page_of(
+        found, THREADS_A_PAGE, lambda thread: (thread.pinned_at is not None, thread.last_at.isoformat(), thread.id)
+    )
+
+
+def _list_order() -> list[sa.ColumnElement[Any]]:
+    return [_pinned_first().desc(), Thread.last_at.desc(), Thread.id.desc()]
 
 
 def _pinned_first() -> sa.ColumnElement[int]:

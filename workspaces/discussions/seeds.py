@@ -14,6 +14,7 @@ from extranet.members import Member
 from workspaces import seeds
 from workspaces.discussions import service
 from workspaces.discussions.models import Message, Thread
+from workspaces.discussions.reading import service as reading
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
 from workspaces.seeds import (
@@ -337,4 +338,4 @@ def _read(workspace: Workspace) -> None:
     ).all()
     for thread, seq in rows:
         for reader in members:
-            service.mark_read(thread, seq, by=reader)
+            reading.mark_read(thread, seq, by=reader)

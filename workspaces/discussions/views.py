@@ -26,12 +26,11 @@ from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, MessageForm,
 from workspaces.discussions.fragments import article_in
 from workspaces.discussions.history import history
 from workspaces.discussions.models import Message
-from workspaces.discussions.queries import Change, MessageStanding, ShownMessage, ThreadStanding
+from workspaces.discussions.queries import Change, MessageStanding, ShownMessage, ShownThread, ThreadStanding
 from workspaces.discussions.reactions import changes_row, fragments
 from workspaces.discussions.reading.reactions import mark_read_after
 from workspaces.discussions.thanks import queries as thanks
 from workspaces.discussions.thanks.forms import ThanksForm
-from workspaces.discussions.threads.queries import bell_of
 from workspaces.discussions.threads.words import HINTS
 from workspaces.queries import Placed, Standing
 
@@ -58,8 +57,11 @@ def show(member: Member, standing: Standing) -> ResponseReturnValue:
     """The threads of a workspace; who has not joined is led to what they may know of it."""
     if not standing.is_joined:
         return redirect(url_for("workspaces.about", slug=standing.workspace.slug))
-    page = queries.threads(member, standing, after=request.args.get("after"))
-    waiting = queries.waiting(member, standing) if "after" not in request.args else []
+    waiting: Sequence[ShownThread] = ()
+    if "after" in request.args:
+        page = queries.threads(member, standing, after=request.args["after"])
+    else:
+        page, waiting = queries.threads_and_waiting(member, standing)
     return render_template(
         "discussions/threads.html", standing=standing, workspace=standing.workspace, page=page, waiting=waiting,
         head=events.head_of(standing.workspace.id),
@@ -295,7 +297,7 @@ def _thread_page(
         "discussions/thread.html", place=place, standing=place.standing, workspace=place.workspace, thread=place.thread,
         page=page, first_unread=next(new, None), head=head, form=form, answered=answered, new_id=uuid.uuid4,
         so_far=so_far, unread=[seq for seq in unread if seq not in shown], opens_at=opens_at,
-        thread_head=queries.head(place), bell=bell_of(member, place.thread),
+        thread_head=queries.head(place),
     )
 
 

@@ -1,9 +1,15 @@
 """What one has read: by the page that showed it, or as an open page says; a mark never goes backwards."""
 
+import random
+import threading
+
 import pytest
 
-from tests.cast import Person
+from extranet.members import Member
+from tests.cast import Person, keeping
 from tests.workspaces.discussions.talk import JSON, Talk
+from workspaces.discussions.models import Thread
+from workspaces.discussions.reading import service
 
 
 def test_a_page_marks_what_it_showed(talk: Talk) -> None:
@@ -30,7 +36,7 @@ def test_counts_stand_on_threads_workspaces_and_in_the_navigation(talk: Talk) ->
     talk.say(talk.cast.ada)
     assert "2 new messages" in grace.get(talk.place.path()).text
     assert "2 new messages" in grace.get("/workspaces").text
-    assert '<span class="badge" data-count="workspaces">2</span>' in grace.get("/settings").text
+    assert '<span class="badge" data-count="unread">2</span>' in grace.get("/settings").text
 
 
 def test_a_mark_never_goes_backwards_nor_past_the_end(talk: Talk) -> None:
@@ -103,3 +109,30 @@ def test_nothing_is_counted_of_what_is_not_ones_own(talk: Talk) -> None:
 
 def _mark(talk: Talk, person: Person, seq: object):  # type: ignore[no-untyped-def]
     return person.post(talk.path("/read"), {"seq": seq}, headers=JSON)
+
+
+def test_of_many_devices_at_the_same_moment_the_furthest_one_counts(talk: Talk) -> None:
+    grace = talk.cast.grace
+    for _number in range(12):
+        talk.say(talk.cast.ada)
+    last = talk.row().last_seq
+    moved: list[int] = []
+
+    def read(seq: int) -> None:
+        with keeping(talk.app) as held:
+            thread, member = held.get_one(Thread, talk.thread_id), held.get_one(Member, grace.member_id)
+            if service.mark_read(thread, seq, by=member):
+                moved.append(seq)
+
+    places = list(range(last - 9, last + 1))
+    random.Random(7).shuffle(places)
+    devices = [threading.Thread(target=read, args=[seq]) for seq in places]
+    for device in devices:
+        device.start()
+    for device in devices:
+        device.join()
+    assert talk.mark_of(grace) == last
+    assert moved == sorted(moved) and moved[-1] == last  # each that counted went further than the one before
+    with keeping(talk.app) as held:
+        thread, member = held.get_one(Thread, talk.thread_id), held.get_one(Member, grace.member_id)
+        assert not service.mark_read(thread, last, by=member), "nothing is told twice"

@@ -31,7 +31,7 @@ from tests.extranet.accounts.letters import only_letter, path_in
 from tests.servers import Letterbox
 from workspaces import service
 from workspaces.discussions.models import Message, Thread, path_below
-from workspaces.discussions.queries import unread_by_workspace
+from workspaces.discussions.reading.queries import unread_by_workspace
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
 

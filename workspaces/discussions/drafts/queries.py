@@ -1,0 +1,151 @@
+"""Reads of one's own drafts; of the places where one may write now, and of nobody else's."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from extranet import db
+from extranet.members import Member
+from workspaces.discussions import queries as discussions
+from workspaces.discussions.drafts.models import Draft, PlaceName
+from workspaces.discussions.models import Message, Thread
+from workspaces.memberships.models import Membership
+from workspaces.models import Workspace
+from workspaces.queries import Placed, Standing, find_joined
+
+MOST_SHOWN = 50
+"""Drafts that the list of one's own shows, the latest first."""
+_BEGINNING = 160
+"""Characters of a draft that a list shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPlace(Placed):
+    """A place where the member may have a draft: an editor of theirs."""
+
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDraft:
+    """A draft in the list of one's own. `thread` and `title` are of the thread that it belongs to, if there is one."""
+
+    slug: str
+    workspace: str
+    place: str
+    kind: str
+    about: str
+    thread: str | None
+    title: str | None
+    beginning: str
+    version: int
+    saved_at: datetime
+
+
+def find_place(member: Member, slug: str, place: str) -> DraftPlace | None:
+    """An editor that the member may have open: of a new thread, a thread, an answer, or of their own message."""
+    kind, id_ = PlaceName.read(place)
+    standing = _standing(member, slug, kind, id_)
+    return DraftPlace(standing, place) if standing is not None else None
+
+
+def draft_at(member: Member, place: DraftPlace) -> Draft | None:
+    """What the member has typed there, if anything."""
+    return find_draft(place.workspace.id, place.place, member_id=member.id)
+
+
+def find_draft(workspace_id: str, place: str, *, member_id: str) -> Draft | None:
+    """A member's draft by where it stands."""
+    return db.session().scalar(
+        sa.select(Draft).where(
+            Draft.member_id == member_id, Draft.workspace_id == workspace_id, Draft.place == place
+        )
+    )
+
+
+def drafts_in(member: Member, standing: Standing) -> Sequence[Draft]:
+    """The member's drafts in a workspace, also those without words, which say that something was sent or taken away."""
+    return db.session().scalars(
+        sa.select(Draft)
+        .where(Draft.member_id == member.id, Draft.workspace_id == standing.workspace.id)
+        .order_by(Draft.saved_at.desc(), Draft.id)
+    ).all()
+
+
+def own_drafts(member: Member) -> Sequence[ShownDraft]:
+    """What the member has begun in the workspaces that they are in, the latest first; at most three queries.
+
+    What belongs to something that they cannot see any longer is left out.
+    """
+    rows = db.session().execute(
+        sa.select(Draft, Workspace.slug, Workspace.name)
+        .join(Workspace, Workspace.id == Draft.workspace_id)
+        .join(Membership, sa.and_(Membership.workspace_id == Workspace.id, Membership.member_id == Draft.member_id))
+        .where(Draft.member_id == member.id, Workspace.trashed_at.is_(None))
+        .where(sa.or_(Draft.body != "", Draft.title.is_not(None)))
+        .order_by(Draft.saved_at.desc(), Draft.id)
+        .limit(MOST_SHOWN)
+    ).all()
+    names = [PlaceName.read(draft.place) for draft, _slug, _name in rows]
+    threads = _threads(member, [name.id for name in names if name.kind == "thread"])
+    messages = _messages(member, [name.id for name in names if name.kind in ("answer", "edit")])
+    shown = []
+    for (draft, slug, workspace), (kind, id_) in zip(rows, names, strict=True):
+        thread, title = (threads if kind == "thread" else messages).get(id_, (None, None))
+        if kind != "new" and thread is None:
+            continue
+        beginning = " ".join((draft.title or draft.body).split())[:_BEGINNING]
+        shown.append(
+            ShownDraft(
+                slug, workspace, draft.place, kind, id_, thread, title, beginning, draft.version, draft.saved_at
+            )
+        )
+    return shown
+
+
+def count_of(member: Member) -> int:
+    """How many drafts with words the member has, in all workspaces."""
+    statement = sa.select(sa.func.count(Draft.id)).where(Draft.member_id == member.id, Draft.body != "")
+    return db.session().scalar(statement) or 0
+
+
+def _standing(member: Member, slug: str, kind: str, id_: str) -> Standing | None:
+    if kind == "thread":
+        thread = discussions.find_thread(member, slug, id_)
+        return thread.standing if thread is not None else None
+    if kind in ("answer", "edit"):
+        message = discussions.find_message(member, slug, id_)
+        return message.standing if message is not None and (message.is_author or kind == "answer") else None
+    standing = find_joined(member, slug)
+    return standing if kind == "new" and not id_ else None
+
+
+def _threads(member: Member, ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+    """The threads among these that the member may see: id and title, by id."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = db.session().execute(
+        sa.select(Thread.id, Thread.title)
+        .join(Membership, Membership.workspace_id == Thread.workspace_id)
+        .where(
+            Membership.member_id == member.id, Thread.id.in_(wanted), Thread.last_seq >= Membership.sees_from
+        )
+    )
+    return {id_: (id_, title) for id_, title in rows}
+
+
+def _messages(member: Member, ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+    """The threads of the messages among these that the member may see: id and title, by the message's id."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = db.session().execute(
+        sa.select(Message.id, Thread.id, Thread.title)
+        .join(Thread, Thread.id == Message.thread_id)
+        .join(Membership, Membership.workspace_id == Thread.workspace_id)
+        .where(Membership.member_id == member.id, Message.id.in_(wanted), Message.seq >= Membership.sees_from)
+    )
+    return {id_: (thread_id, title) for id_, thread_id, title in rows}

@@ -1,0 +1,69 @@
+"""What follows when a member has read on or marked something as unread: their own other pages hear of it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from extranet import db
+from extranet.members import Member
+from extranet.realtime import tell
+from extranet.soon import soon
+from workspaces.discussions.queries import ShownMessage, ThreadStanding, find_thread_by_id
+from workspaces.discussions.reading import queries, service
+from workspaces.discussions.reading.queries import Mark
+
+
+def mark_read_after(
+    member: Member, place: ThreadStanding, seq: int, mark: Mark, shown: Sequence[ShownMessage]
+) -> None:
+    """Note that a page showed a thread up to `seq`, once it is on its way: reading must not wait for writing.
+
+    A page that shows what they had marked as unread is their coming back to it.
+    """
+    came_back = mark.unread_from is not None and any(one.seq >= mark.unread_from for one in shown)
+    if seq <= mark.seq and not came_back:
+        return
+
+    def note() -> None:
+        with db.writing():
+            ended = mark.unread_from if came_back else None
+            is_moved = service.mark_read(place.thread, seq, by=member, coming_back_to=ended)
+        if is_moved:
+            tell_own_pages(member.id, place.thread.id)
+
+    db.release()
+    soon(note)
+
+
+def tell_after(member: Member, thread_id: str) -> None:
+    """Tell their own pages where they are once what was done is kept."""
+    db.after_commit(partial(soon, partial(tell_own_pages, member.id, thread_id)))
+
+
+def tell_own_pages(member_id: str, thread_id: str) -> None:
+    """Tell a member's own pages, and nobody else's, how far they have read a thread and what is unread now."""
+    member = db.session().get(Member, member_id)
+    place = find_thread_by_id(member, thread_id) if member is not None else None
+    if member is None or place is None or place.standing.membership is None:
+        return
+    mark = queries.mark_of(member, thread_id, joined_seq=place.standing.membership.joined_seq)
+    news = {
+        "workspace": place.workspace.slug,
+        "thread": thread_id,
+        "seq": mark.seq,
+        "unread_from": mark.unread_from,
+        "unread": queries.unread_in(member, thread_id),
+        "workspaces": dict(queries.unread_by_slug(member)),
+    }
+    tell([member_id], "read", news)
+
+
+def tell_own_pages_of_all(member: Member) -> None:
+    """The same about everything, once what was done is kept: pages ask anew what they show."""
+    db.after_commit(partial(soon, partial(_tell_of_all, member.id)))
+
+
+def _tell_of_all(member_id: str) -> None:
+    member = db.session().get(Member, member_id)
+    if member is not None:
+        news = {"workspace": None, "thread": None, "workspaces": dict(queries.unread_by_slug(member))}
+        tell([member_id], "read", news)
