@@ -1,8 +1,10 @@
-// <live-workspace>: the list of a workspace's threads; the one in which somebody writes moves to the top.
+// <live-workspace>: the list of a workspace's threads. Pinned ones stand first; the one in which somebody writes moves up.
 
 import { Stream } from "../stream.js";
 import { tell } from "../toast.js";
 import { numberOf, show } from "../unread.js";
+
+const BRINGS_WORDS = new Set(["message-posted", "thread-opened", "message-moved"]);
 
 const me = document.body.dataset.member;
 
@@ -28,24 +30,62 @@ class LiveWorkspace extends HTMLElement {
   }
 
   #apply(item) {
-    if (!["message-posted", "thread-opened"].includes(item.kind)) return;
-    const old = this.#list.querySelector(`[data-thread="${CSS.escape(item.thread)}"]`);
+    if (!item.thread) return;
+    const old = this.#row(item.thread);
+    if (item.kind === "thread-moved-away") {
+      old?.remove();
+      this.#waitsNoMore(item.thread);
+      return;
+    }
     if (!old && this.dataset.begins === "no") return;
-    const before = this.#unread.get(item.thread) ?? (old ? numberOf(old.querySelector(".badge")) : 0);
-    const unread = before + (item.actor?.id === me ? 0 : 1);
-    this.#unread.set(item.thread, unread);
+    this.#count(item, old);
     // Of many changes that were missed only the last one of a thread brings its row.
-    if (!item.row) return;
-    const row = parse(item.row);
-    row.classList.toggle("is-unread", unread > 0);
+    if (item.row) this.#renew(old, parse(item.row));
+  }
+
+  #count({ kind, thread, message, actor }, old) {
+    const before = this.#unread.get(thread) ?? (old ? numberOf(old.querySelector(".badge")) : 0);
+    const isNew = BRINGS_WORDS.has(kind) && !message?.retracted_at && (message?.author ?? actor)?.id !== me;
+    this.#unread.set(thread, before + (isNew ? 1 : 0));
+  }
+
+  #renew(old, row) {
+    const unread = this.#unread.get(row.dataset.thread) ?? 0;
     const hadFocus = old?.contains(document.activeElement);
+    row.classList.toggle("is-unread", unread > 0);
+    row.querySelector("[data-part=muted]").hidden = old ? old.querySelector("[data-part=muted]").hidden : this.dataset.follows === "yes";
     old?.remove();
-    if (this.dataset.begins === "yes") this.#list.prepend(row);
+    this.#place(row);
     show(row.querySelector(".badge"), unread);
+    this.#unread.delete(row.dataset.thread);
     this.#list.hidden = false;
     this.querySelector(".empty")?.remove();
+    if (row.dataset.isWaiting === "no") this.#waitsNoMore(row.dataset.thread);
     if (hadFocus) row.querySelector("a").focus({ preventScroll: true });
   }
+
+  // What would stand first on a later page of the list belongs to an earlier one.
+  #place(row) {
+    const next = [...this.#list.children].find((other) => comesBefore(row, other));
+    if (this.dataset.begins === "no" && next === this.#list.firstElementChild) return;
+    if (next) next.before(row);
+    else this.#list.append(row);
+  }
+
+  #waitsNoMore(id) {
+    const panel = this.querySelector("[data-part=waiting]");
+    panel?.querySelector(`[data-question="${CSS.escape(id)}"]`)?.remove();
+    if (panel && !panel.querySelector("[data-question]")) panel.remove();
+  }
+
+  #row(id) {
+    return this.#list.querySelector(`[data-thread="${CSS.escape(id)}"]`);
+  }
+}
+
+function comesBefore(row, other) {
+  if (row.dataset.isPinned !== other.dataset.isPinned) return row.dataset.isPinned === "yes";
+  return Date.parse(row.dataset.last) >= Date.parse(other.dataset.last);
 }
 
 function parse(html) {

@@ -130,13 +130,6 @@ def is_followed(member_id: Any) -> sa.ColumnElement[bool]:
     return sa.func.coalesce(bell, Membership.follows)
 
 
-def bell_of(member: Member, thread: Thread) -> bool | None:
-    """Whether the member follows or mutes this thread; None if it is as with the others of the workspace."""
-    return db.session().scalar(
-        sa.select(Bell.follows).where(Bell.member_id == member.id, Bell.thread_id == thread.id)
-    )
-
-
 def heads_of(threads: Iterable["ShownThread"], *, sees_from: int = 0) -> dict[str, ThreadHead]:
     """The heads of these threads by their ids, for who sees nothing before `sees_from`; no query for discussions."""
     shown = list(threads)

@@ -1,0 +1,91 @@
+// <thread-head>: the name of a thread, what is special about it, and its decision, as they are now. It shows what is only
+// for who opened the thread or hosts, and says so to the rest of the page: whether one can write, accept or decide.
+
+import { tell } from "../toast.js";
+import { token } from "../token.js";
+
+const me = document.body.dataset.member;
+
+class ThreadHead extends HTMLElement {
+  #off = new AbortController();
+
+  connectedCallback() {
+    const { signal } = this.#off;
+    document.addEventListener("extranet:applied", ({ detail }) => this.#hear(detail), { signal });
+    document.addEventListener("extranet:menu", ({ detail }) => this.#fitMenu(detail), { signal });
+    document.addEventListener("click", (event) => this.#press(event), { signal });
+    this.#equip();
+  }
+
+  disconnectedCallback() {
+    this.#off.abort();
+  }
+
+  get #head() {
+    return this.querySelector("[data-part=head]");
+  }
+
+  get #mayJudge() {
+    return this.dataset.isActive === "yes" && (this.dataset.isHost === "yes" || this.#head.dataset.author === me);
+  }
+
+  #hear(item) {
+    if (item.kind === "workspace-archived") {
+      this.dataset.isActive = "no";
+      this.#equip();
+    }
+    if (item.thread !== this.dataset.thread || !item.head) return;
+    const link = this.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const wasLocked = this.#head.dataset.isLocked;
+    this.#head.replaceWith(parse(item.head));
+    this.#equip();
+    if (this.#head.dataset.isLocked !== wasLocked) this.#tellThread();
+    if (link) this.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus({ preventScroll: true });
+    const title = `${this.#head.dataset.title} – ${this.dataset.workspaceName}`;
+    document.dispatchEvent(new CustomEvent("extranet:title", { detail: title }));
+  }
+
+  #equip() {
+    for (const part of this.querySelectorAll("[data-for]")) part.hidden = !this.#mayJudge;
+  }
+
+  // An editor in which somebody writes does not go away under their hands: what they send is then refused, and kept.
+  #tellThread() {
+    const thread = document.querySelector("live-thread");
+    if (thread) thread.dataset.isLocked = this.#head.dataset.isLocked === "yes" ? "now" : "no";
+  }
+
+  #fitMenu({ article, menu }) {
+    const { kind, isLocked } = this.#head.dataset;
+    const isAccepted = Boolean(article.querySelector(".message-accepted"));
+    const fits = {
+      accept: kind === "question" && !isAccepted,
+      unaccept: kind === "question" && isAccepted,
+      ground: kind === "decision" && isLocked === "no",
+    };
+    for (const [name, isFit] of Object.entries(fits)) {
+      const entry = menu.querySelector(`[data-part=${name}]`);
+      if (entry) entry.hidden = !isFit || !this.#mayJudge || article.classList.contains("is-retracted");
+    }
+    const link = menu.querySelector("[data-part=ground] a");
+    if (link) link.href = `${this.dataset.decide}?ground=${encodeURIComponent(article.id.slice("m-".length))}`;
+  }
+
+  async #press(event) {
+    const control = event.target.closest("[data-action=accept], [data-action=unaccept]");
+    const article = control?.closest(".message");
+    if (!article) return;
+    const id = encodeURIComponent(article.id.slice("m-".length));
+    const url = `${this.dataset.messages}/${id}/${control.dataset.action}`;
+    const answer = await fetch(url, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": token() } }).catch(() => null);
+    if (!answer?.ok) tell((await answer?.json().catch(() => null))?.detail ?? this.dataset.failed);
+  }
+}
+
+function parse(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return holder.content.querySelector("[data-part=head]");
+}
+
+customElements.define("thread-head", ThreadHead);
