@@ -6,6 +6,7 @@ import { me, paragraph, parse } from "../thread/parts.js";
 import { Placing } from "../thread/placing.js";
 import { Reading } from "../thread/reading.js";
 import { Replying } from "../thread/replying.js";
+import { Scrolling } from "../thread/scrolling.js";
 import { Sending } from "../thread/sending.js";
 import { Typing } from "../thread/typing.js";
 
@@ -24,12 +25,12 @@ class LiveThread extends HTMLElement {
 
   connectedCallback() {
     const { signal } = this.#off;
-    document.documentElement.classList.add("is-live");
     this.#placing = new Placing(this);
     this.#reading = new Reading(this, this.#placing, { signal });
     this.#typing = new Typing(this, { signal });
     const replying = new Replying(this, this.#placing);
     if (this.querySelector("template[data-part=pending]")) new Sending(this, this.#placing, replying, { signal });
+    new Scrolling(this, this.#placing, this.#reading, { signal });
     this.#stream = new Stream({
       slug: this.dataset.slug,
       seq: Number(this.dataset.seq),
@@ -48,7 +49,9 @@ class LiveThread extends HTMLElement {
 
   #apply(item) {
     if (item.kind === "workspace-archived") this.#end(this.dataset.archived);
-    if (item.thread !== this.dataset.thread || !item.html) return;
+    if (item.thread !== this.dataset.thread) return;
+    if (item.kind === "thread-moved-away") this.#end(this.dataset.moved);
+    if (!item.html) return;
     const { message } = item;
     const there = this.#placing.message(message.id) ?? this.#placing.sent(message.client_id);
     if (there) this.#placing.replace(there, parse(item.html));
@@ -60,7 +63,7 @@ class LiveThread extends HTMLElement {
     const isMine = message.author?.id === me;
     if (this.#placing.isOnPage(message.path)) {
       const article = this.#placing.insert(parse(html));
-      if (!isMine) this.#reading.isNew(article, message.seq);
+      if (!isMine && !message.retracted_at) this.#reading.isNew(article, message.seq);
     } else if (!isMine && !message.retracted_at) {
       this.#reading.isNewElsewhere(message.id, message.seq);
     }

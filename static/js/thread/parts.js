@@ -9,6 +9,12 @@ export function parse(html) {
   return holder.content.querySelector("article");
 }
 
+export function parseAll(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return [...holder.content.querySelectorAll("article.message")];
+}
+
 export function idOf(article) {
   return article.id.slice("m-".length);
 }

@@ -1,6 +1,6 @@
 // Where messages stand: each takes its place in the order of the tree without moving what the person reads or writes.
 
-import { isVisible, me } from "./parts.js";
+import { idOf, isVisible, me } from "./parts.js";
 
 export const LAST = "~"; // comes after every step of a path
 
@@ -22,6 +22,11 @@ export class Placing {
 
   get messages() {
     return this.#order;
+  }
+
+  // The message at the top of the screen.
+  get firstInSight() {
+    return this.#order[this.#firstBelow(0)] ?? this.#order.at(-1);
   }
 
   message(id) {
@@ -57,6 +62,17 @@ export class Placing {
       this.equip(article);
     });
     return article;
+  }
+
+  // A part of the thread that was not here: those that are here already stay, or move to where they belong.
+  take(articles) {
+    this.quietly(() => this.together(() => {
+      for (const article of articles) {
+        const there = this.message(idOf(article));
+        if (!there) this.insert(article);
+        else if (there.dataset.path !== article.dataset.path) this.replace(there, article);
+      }
+    }));
   }
 
   replace(old, fresh) {
