@@ -213,9 +213,12 @@ def language() -> ResponseReturnValue:
 
 @contextmanager
 def fragment_in(code: str) -> Iterator[None]:
-    """Within the block, templates are rendered as a part of a page in this language, for nobody in particular."""
+    """Within the block, templates are rendered as a part of a page in this language, for nobody in particular.
+
+    The context is one of its own, so that its end is not the end of the request in which a part is made.
+    """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    with app.test_request_context("/"), i18n.in_language(code):
+    with app.app_context(), app.test_request_context("/"), i18n.in_language(code):
         yield
 
 

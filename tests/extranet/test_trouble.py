@@ -1,17 +1,19 @@
-"""When the database cannot keep something, the answer says so, says when to try again, and gives back what was typed."""
+"""What cannot be kept is said to be so, with when to try again and what was typed; what is said to be kept is kept."""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 
-from extranet import db
+from extranet import clock, db
 from extranet.app import Extranet
-from tests.cast import Cast
+from extranet.credentials import Credential
+from tests.cast import Cast, keeping
 from tests.conftest import Backend
 from tests.workspaces.discussions.talk import JSON, Talk
 
@@ -69,3 +71,12 @@ def test_a_program_is_told_too(app: Extranet, cast: Cast, backend: Backend) -> N
         answer = cast.grace.api("POST", f"/threads/{talk.thread_id}/messages", {"body": TYPED})
     assert answer.status_code in (503, 507) and int(answer.headers["Retry-After"]) > 0
     assert answer.json and answer.json["code"] in ("unavailable", "no-space")
+
+
+def test_a_message_is_kept_also_when_the_sign_in_was_last_used_long_ago(app: Extranet, cast: Cast) -> None:
+    talk = Talk(cast)
+    talk.say(cast.grace, "Before lunch")
+    with keeping(app) as held:
+        held.execute(sa.update(Credential).values(used_at=clock.now() - timedelta(hours=1)))
+    message_id = talk.say(cast.grace, "After lunch")
+    assert talk.message(message_id).body == "After lunch"
