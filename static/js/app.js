@@ -21,6 +21,7 @@ import "./elements/text-counter.js";
 import "./elements/theme-switch.js";
 import "./elements/thread-head.js";
 import "./elements/what-is-new.js";
+import "./following.js";
 import "./forms.js";
 import "./kept.js";
 import "./socket.js";

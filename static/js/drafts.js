@@ -2,6 +2,7 @@
 
 const KIND = "extranet:draft";
 const FORMS = "extranet:form";
+const FOLLOWED = "extranet:followed";
 const SENT = "extranet:sent";
 const OLDEST = 30 * 24 * 3_600_000;
 
@@ -9,8 +10,21 @@ const member = document.body.dataset.member;
 
 // The key of a form's draft: who, where to, and which message it answers.
 export function keyOf(form) {
-  const answers = form.elements.answers?.value ?? "";
+  return keyAt(form, form.elements.answers?.value ?? "");
+}
+
+// The same where the form would answer another message.
+export function keyAt(form, answers) {
   return `${KIND}:${member}:${addressOf(form)}:${answers}`;
+}
+
+// What this browser knows of a draft that the server keeps: {version, words, isSent}.
+export function followed(slug, place) {
+  return read(`${FOLLOWED}:${member}:${slug}/${place}`);
+}
+
+export function follow(slug, place, known) {
+  keep(`${FOLLOWED}:${member}:${slug}/${place}`, known);
 }
 
 // The key of what is typed into an ordinary form, for as long as the tab is open.
@@ -47,7 +61,9 @@ export function hasUnsent() {
 
 // Take away all that this member has typed and not sent: the next one at this device finds nothing.
 export function forget() {
-  for (const key of keysOf(localStorage, `${KIND}:${member}:`)) attempt(() => localStorage.removeItem(key));
+  for (const kind of [KIND, FOLLOWED]) {
+    for (const key of keysOf(localStorage, `${kind}:${member}:`)) attempt(() => localStorage.removeItem(key));
+  }
   for (const key of keysInTab()) keepInTab(key, null);
 }
 
@@ -60,7 +76,7 @@ attempt(() => {
   const left = JSON.parse(sessionStorage.getItem(SENT) ?? "null");
   if (left && document.querySelector(left.selector)) keep(left.key, null);
   sessionStorage.removeItem(SENT);
-  for (const key of keysOf(localStorage, `${KIND}:`)) {
+  for (const key of [KIND, FOLLOWED].flatMap((kind) => keysOf(localStorage, `${kind}:`))) {
     if (Date.now() - (JSON.parse(localStorage.getItem(key)).at ?? 0) > OLDEST) localStorage.removeItem(key);
   }
 });

@@ -13,7 +13,7 @@ export class Typing {
 
   constructor(thread, { signal }) {
     this.#thread = thread;
-    thread.addEventListener("input", () => this.#say());
+    thread.addEventListener("input", ({ isTrusted }) => isTrusted && this.#say());
     document.addEventListener("extranet:typing", ({ detail }) => this.#hear(detail), { signal });
   }
 

@@ -1,0 +1,299 @@
+// What is typed into an editor follows its writer to their other devices. This browser's own draft comes first, always;
+// the server's is kept up after it: a moment after the last key, when the editor is left, and when the page goes. What
+// another device has written comes into an editor in which nothing else stands. Where something does, it is offered beside
+// it: neither ever takes the other's place.
+
+import { follow, followed, keep, keyAt, keyOf, read } from "./drafts.js";
+import { isSignedIn, renewToken, token } from "./token.js";
+
+const AFTER = 1_500; // after the last key
+const AGAIN = 30_000; // after a refusal that may pass
+const LONGEST = 20_000; // characters that the server takes
+const LONGEST_TITLE = 200;
+const PLACES = [
+  [/^\/workspaces\/([^/]+)\/threads$/, () => "new"],
+  [/^\/workspaces\/([^/]+)\/threads\/([^/]+)\/messages$/, (id, answers) => (answers ? `answer-${answers}` : `thread-${id}`)],
+  [/^\/workspaces\/([^/]+)\/messages\/([^/]+)\/edit$/, (id) => `edit-${id}`],
+];
+const NOTHING = { title: "", body: "" };
+
+const places = new Map(); // «slug/place» -> Place
+const isFollowing = document.body.dataset.live === "yes";
+
+// One editor's place: which version of its draft is known here, and with which words.
+class Place {
+  #timer;
+  #saving = null;
+  #isStopped = false;
+  #isOffering = false;
+
+  constructor(slug, name, form) {
+    Object.assign(this, { slug, name, form });
+    this.url = `/api/v1/workspaces/${slug}/drafts/${name}`;
+    const kept = followed(slug, name);
+    this.version = kept?.version ?? 0;
+    this.words = kept?.words ?? null; // null: nothing is known of
+    this.isSent = kept?.isSent ?? false;
+    this.#sayVersion();
+  }
+
+  // What the list of drafts, or a piece of news, says of this place; nothing if there is no draft.
+  async hear(said) {
+    if (this.#saving) await this.#saving;
+    if (!said || said.version < this.version) {
+      this.#know(said?.version ?? 0, said ? this.words : null);
+      this.soon();
+    } else if (said.version === this.version) {
+      if (!this.isSent && isBlank(this.form) && !same(this.words, NOTHING)) await this.#bring();
+      else this.soon();
+    } else if (said.is_empty) {
+      this.#takeAway(said.version);
+    } else {
+      await this.#bring();
+    }
+  }
+
+  soon(pause = AFTER) {
+    if (this.#isStopped || this.#isOffering || !this.#hasMore()) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.save(), pause);
+  }
+
+  async save({ isLast = false } = {}) {
+    clearTimeout(this.#timer);
+    if (this.#isStopped || this.#isOffering || this.#saving || !this.#hasMore()) return;
+    this.#saving = this.#put(wordsIn(this.form), isLast);
+    await this.#saving;
+    this.#saving = null;
+    if (!isLast && this.#hasMore()) this.soon();
+  }
+
+  // What stood here is on its way as a message; the server takes the draft away together with it.
+  async sent() {
+    clearTimeout(this.#timer);
+    this.isSent = true;
+    follow(this.slug, this.name, { version: this.version, words: this.words, isSent: true });
+    const before = this.version;
+    await this.#saving;
+    if (this.version > before) await call("DELETE", `${this.url}?version=${this.version}`).catch(() => null);
+  }
+
+  // A form that leaves the page takes with it which version it sends, with a save that is still on its way.
+  leave() {
+    clearTimeout(this.#timer);
+    this.#isStopped = true;
+    this.#sayVersion(this.version + (this.#saving ? 1 : 0));
+  }
+
+  async #put(words, isLast) {
+    const answer = await call("PUT", this.url, { ...words, version: this.version }, isLast).catch(() => null);
+    const said = await answer?.json().catch(() => null);
+    if (answer?.ok && said) this.#know(said.version, words);
+    else if (said?.code === "draft-moved-on") await this.#meet(words);
+    else if (answer?.status === 404) this.#isStopped = true;
+    else if (![401, 413, 422].includes(answer?.status)) setTimeout(() => this.soon(0), AGAIN);
+  }
+
+  // Another device has gone on: if it has only sent what was there, what is typed here stands; else both are kept.
+  async #meet(words) {
+    const other = await this.#ask();
+    if (!other) return;
+    if (isEmpty(other) || same(other, words)) this.#know(other.version, isEmpty(other) ? NOTHING : words);
+    else this.#offer(other);
+  }
+
+  async #bring() {
+    const other = await this.#ask();
+    if (!other || isEmpty(other)) return;
+    const here = wordsIn(this.form);
+    if (this.#isBehindAnotherTab(here, other)) return;
+    if (same(here, other)) this.#know(other.version, here);
+    else if (isBlank(this.form) || same(here, this.words)) this.#fill(other);
+    else this.#offer(other);
+  }
+
+  // Another tab of this browser has written on: what it keeps is not to be put back to what it has saved before.
+  #isBehindAnotherTab(here, other) {
+    const kept = read(keyOf(this.form));
+    const body = typeof kept === "string" ? kept : kept?.body;
+    return Boolean(body) && ![here.body, other.body].includes(body);
+  }
+
+  #fill({ title, body, version }) {
+    this.#know(version, { title: title ?? "", body });
+    write(this.form, { title: title ?? "", body });
+  }
+
+  // It was sent or thrown away elsewhere: what only followed from there goes, what was typed here since then stays.
+  #takeAway(version) {
+    const isOnlyThat = !this.isSent && same(wordsIn(this.form), this.words);
+    this.#know(version, NOTHING);
+    if (isOnlyThat && !isBlank(this.form)) write(this.form, { title: "", body: this.form.elements.body.defaultValue });
+    this.soon();
+  }
+
+  #offer(other) {
+    const template = document.getElementById("other-draft");
+    if (!template || this.#isOffering) return;
+    this.#isOffering = true;
+    const notice = template.content.firstElementChild.cloneNode(true);
+    notice.querySelector("[data-part=words]").textContent = [other.title, other.body].filter(Boolean).join("\n\n");
+    notice.addEventListener("click", ({ target }) => {
+      const choice = target.closest("[data-choice]")?.dataset.choice;
+      if (!choice) return;
+      notice.remove();
+      this.#isOffering = false;
+      this.#know(other.version, { title: other.title ?? "", body: other.body });
+      if (choice === "add") write(this.form, { body: [this.form.elements.body.value, other.body].filter(Boolean).join("\n\n") });
+      this.form.elements.body.focus();
+      this.soon(0);
+    });
+    this.form.querySelector(".buttons:last-of-type").before(notice);
+  }
+
+  async #ask() {
+    const answer = await call("GET", this.url).catch(() => null);
+    return answer?.ok ? answer.json() : null;
+  }
+
+  #know(version, words) {
+    Object.assign(this, { version, words, isSent: false });
+    follow(this.slug, this.name, words ? { version, words } : null);
+    this.#sayVersion();
+  }
+
+  #hasMore() {
+    const words = wordsIn(this.form);
+    if (words.body.length > LONGEST || words.title.length > LONGEST_TITLE) return false;
+    if (this.words && !this.isSent) return !same(words, this.words);
+    return !isBlank(this.form);
+  }
+
+  #sayVersion(version = this.version) {
+    let field = this.form.elements.draft;
+    if (!field) {
+      field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name: "draft" });
+      this.form.append(field);
+    }
+    field.value = version;
+  }
+}
+
+if (isFollowing) {
+  document.addEventListener("input", ({ target }) => placeOf(target.form)?.soon());
+  document.addEventListener("focusout", ({ target }) => placeOf(target.form)?.save());
+  document.addEventListener("extranet:cleared", ({ target }) => placeOf(target)?.sent());
+  document.addEventListener("extranet:draft", ({ detail }) => {
+    const place = places.get(`${detail.workspace}/${detail.place}`);
+    if (place && detail.version > place.version) place.hear(detail);
+  });
+  document.addEventListener("extranet:connection", ({ detail }) => detail.state === "online" && all((place) => place.soon()));
+  document.addEventListener("submit", (event) => {
+    const place = placeOf(event.target);
+    queueMicrotask(() => event.defaultPrevented || place?.leave());
+  });
+  document.addEventListener("visibilitychange", () => document.hidden && all((place) => place.save({ isLast: true })));
+  addEventListener("pagehide", () => all((place) => place.save({ isLast: true })));
+  addEventListener("pageshow", ({ persisted }) => persisted && begin());
+  begin();
+}
+
+// Ask once which drafts there are where something can be written here.
+async function begin() {
+  for (const form of document.querySelectorAll("form.editor")) placeOf(form);
+  const slugs = new Set([...places.values()].map(({ slug }) => slug));
+  for (const slug of slugs) {
+    const answer = await call("GET", `/api/v1/workspaces/${slug}/drafts`).catch(() => null);
+    if (!answer?.ok) continue;
+    const items = new Map((await answer.json()).items.map((item) => [item.place, item]));
+    await Promise.all([...places.values()].filter((place) => place.slug === slug).map((place) => place.hear(items.get(place.name))));
+    for (const item of items.values()) await bringAnswer(slug, item);
+  }
+}
+
+// An answer that was begun elsewhere waits until its editor is opened; the message says so.
+async function bringAnswer(slug, { place, version, is_empty: isEmptyNow }) {
+  const [, id] = place.match(/^answer-(.+)$/) ?? [];
+  const message = id && document.getElementById(`m-${id}`);
+  const main = document.querySelector("live-thread form.editor");
+  if (!message || !main || places.has(`${slug}/${place}`)) return;
+  const key = keyAt(main, id);
+  const known = followed(slug, place);
+  if (isEmptyNow) {
+    if (known && read(key) === known.words?.body) keep(key, null);
+    return;
+  }
+  if (known?.version !== version && (!read(key) || read(key) === known?.words?.body)) {
+    const answer = await call("GET", `/api/v1/workspaces/${slug}/drafts/${place}`).catch(() => null);
+    if (!answer?.ok) return;
+    const { body, version: latest } = await answer.json();
+    keep(key, body);
+    follow(slug, place, { version: latest, words: { title: "", body } });
+  }
+  markUnfinished(message);
+}
+
+function markUnfinished(message) {
+  const template = document.getElementById("unfinished-answer");
+  const link = message.querySelector("[data-action=reply]");
+  if (template && link && !link.querySelector(".tag")) link.append(" ", template.content.cloneNode(true));
+}
+
+function placeOf(form) {
+  if (!form?.matches?.("form.editor")) return null;
+  const path = new URL(form.getAttribute("action") || location.href, location.href).pathname;
+  for (const [pattern, name] of PLACES) {
+    const [, slug, id] = path.match(pattern) ?? [];
+    if (!slug) continue;
+    const key = `${slug}/${name(id, form.elements.answers?.value)}`;
+    if (!places.has(key)) places.set(key, new Place(slug, key.slice(slug.length + 1), form));
+    const place = places.get(key);
+    place.form = form;
+    return place;
+  }
+  return null;
+}
+
+function all(work) {
+  for (const place of places.values()) work(place);
+}
+
+function wordsIn({ elements }) {
+  return { title: elements.title?.value ?? "", body: elements.body.value };
+}
+
+// Nothing of one's own stands here: nothing at all, or in the form of an edit what the message says already.
+function isBlank({ elements, dataset }) {
+  const body = elements.body.value;
+  return !elements.title?.value && (!body || (Boolean(dataset.sentWhen) && body === elements.body.defaultValue));
+}
+
+function isEmpty({ title, body }) {
+  return !title && !body;
+}
+
+function same(one, other) {
+  return Boolean(one && other) && (one.title ?? "") === (other.title ?? "") && one.body === other.body;
+}
+
+function write({ elements }, { title, body }) {
+  if (elements.title && title !== undefined) elements.title.value = title;
+  elements.body.value = body;
+  elements.body.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// A sign-in that began in another tab has another token: with that it is tried once more.
+async function call(method, url, content, isLast = false) {
+  const answer = await ask(method, url, content, isLast);
+  if (answer.status !== 400 || isLast || method === "GET") return answer;
+  const said = await answer.clone().json().catch(() => ({}));
+  const mayTryAgain = said.code === "stale-form" && (await isSignedIn()) && (await renewToken());
+  return mayTryAgain ? ask(method, url, content) : answer;
+}
+
+function ask(method, url, content, isLast = false) {
+  const headers = { Accept: "application/json", "X-CSRFToken": token() };
+  if (content) headers["Content-Type"] = "application/json";
+  return fetch(url, { method, headers, body: content ? JSON.stringify(content) : undefined, keepalive: isLast });
+}
