@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from gevent.monkey import is_module_patched
 from gevent.threadpool import ThreadPool
@@ -17,10 +17,30 @@ class Beside:
         self._at_a_time = at_a_time
 
     def __call__(self, work: Callable[..., Result], *given: Any) -> Result:
-        if is_module_patched("threading"):
-            return self._threads.apply(work, given)
-        return work(*given)
+        if not is_module_patched("threading"):
+            return work(*given)
+        outcome: _Outcome[Result] = self._threads.apply(_attempt, (work, given))
+        return outcome.result()
 
     @cached_property
     def _threads(self) -> ThreadPool:
         return ThreadPool(self._at_a_time)
+
+
+class _Outcome(Generic[Result]):
+    """What came of a call. What it raises is the caller's; the pool would write it to the log as its own."""
+
+    def __init__(self, value: Result | None = None, error: BaseException | None = None) -> None:
+        self._value, self._error = value, error
+
+    def result(self) -> Result:
+        if self._error is not None:
+            raise self._error
+        return self._value  # type: ignore[return-value]
+
+
+def _attempt(work: Callable[..., Result], given: tuple[Any, ...]) -> _Outcome[Result]:
+    try:
+        return _Outcome(work(*given))
+    except BaseException as error:
+        return _Outcome(error=error)

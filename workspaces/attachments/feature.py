@@ -3,6 +3,7 @@
 from flask import Flask
 
 from extranet.events import reactions
+from extranet.uploads import MOST_FILES, most_megabytes
 from workspaces.attachments import kinds, models  # noqa: F401  the tables are known from here on
 from workspaces.attachments.api import api
 from workspaces.attachments.reactions import sweep_after_a_purge, throw_away_files_of_the_message
@@ -14,7 +15,7 @@ from workspaces.events import WorkspacePurged
 def install(app: Flask) -> None:
     """Add the pages, the operations and what follows them."""
     app.register_blueprint(attachments)
-    app.jinja_env.globals["accepted_files"] = kinds.ACCEPT
+    app.jinja_env.globals.update(accepted_files=kinds.ACCEPT, most_files=MOST_FILES, most_megabytes=most_megabytes)
     api.install(app)
     follow = reactions(app)
     follow.later(MessageRetracted, throw_away_files_of_the_message)

@@ -31,7 +31,7 @@ def receive(brought: FileStorage, workspace: Workspace, *, by: Member) -> Attach
     file_id, kept_in = new_id(), store()
     try:
         source = cast(Incoming, brought.stream).file
-        found = _beside(_written, kept_in, file_id, source, brought.filename or "")
+        found = _written(kept_in, file_id, source, brought.filename or "")
         with db.writing():
             return service.bring(workspace, found, by=by)
     except BaseException:
@@ -40,12 +40,12 @@ def receive(brought: FileStorage, workspace: Workspace, *, by: Member) -> Attach
 
 
 def _written(kept_in: Store, file_id: str, source: IO[bytes], name: str) -> Found:
-    kind = kind_of(source, name)
+    kind = _beside(kind_of, source, name)
     if kind.family != "picture":
-        kept = kept_in.keep(file_id, source)
+        kept = _beside(kept_in.keep, file_id, source)
         return Found(file_id, safe_name(name, kind), kind.media_type, kept.size, kept.digest)
     picture = pictures.remake(source, *kept_in.workplace(file_id))
-    kept = kept_in.keep_written(file_id)
+    kept = _beside(kept_in.keep_written, file_id)
     return Found(
         file_id, safe_name(name, BY_TYPE[picture.media_type]), picture.media_type, kept.size, kept.digest,
         picture.width, picture.height,

@@ -15,7 +15,7 @@ import warnings
 from io import BytesIO
 from typing import IO, Any
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import GifImagePlugin, Image, ImageCms, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 LONGEST_SIDE = 2_560
 """Points; what a large screen shows whole, and enough to read a photographed page."""
@@ -27,7 +27,9 @@ MEMORY = 1_500_000_000
 _LARGEST_FILE = 60_000_000
 _PNG_OF_A_PHOTOGRAPH = 3_000_000
 """Bytes from which a PNG without holes is kept as JPEG: a photograph takes ten times the room as PNG."""
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF")
+_PLUGINS = (JpegImagePlugin, PngImagePlugin, WebPImagePlugin, GifImagePlugin)
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+"""What these plugins open; others are not even loaded."""
 
 
 class Refused(Exception):

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, make_response, url_for
+from flask import Blueprint, Response, get_template_attribute, jsonify, make_response, url_for
 from flask.typing import ResponseReturnValue
 
 from extranet import db
 from extranet.doors import door
 from extranet.errors import Invalid
-from extranet.i18n import _
+from extranet.i18n import _, show_size
 from extranet.limits import limited
 from extranet.members import Member
 from extranet.uploads import brought, takes_files
@@ -80,12 +80,18 @@ def take_away(place: FileStanding) -> None:
     db.after_commit(lambda: kept_in.remove([file_id]))
 
 
+def facts_of(file: Attachment) -> str:
+    """What a file is and how large, as it stands beside its name."""
+    kind_word = get_template_attribute("attachments/_macros.html", "kind_word")
+    return f"{kind_word(file.media_type)}, {show_size(file.size)}"
+
+
 def as_json(file: Attachment, slug: str) -> dict[str, Any]:
     """An unsent file as the page's script knows it."""
     here: dict[str, Any] = {"slug": slug, "attachment_id": file.id}
     return {
         "id": file.id, "name": file.name, "media_type": file.media_type, "size": file.size,
-        "width": file.width, "height": file.height, "is_image": file.is_image,
+        "facts": facts_of(file), "width": file.width, "height": file.height, "is_image": file.is_image,
         "url": url_for("attachments.show", name=file.name, **here),
         "preview": url_for("attachments.preview", **here) if file.has_preview else None,
     }

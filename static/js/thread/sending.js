@@ -2,6 +2,7 @@
 // to the server; here is what the person sees of it.
 
 import { keep, keyOf } from "../drafts.js";
+import { namesIn } from "../files.js";
 import { newId } from "../ids.js";
 import { tell } from "../toast.js";
 import { again, drop, send, unsent } from "./outbox.js";
@@ -82,7 +83,7 @@ export class Sending {
     article.dataset.clientId = id;
     article.dataset.path = (parent?.dataset.path ?? "") + LAST;
     article.dataset.depth = parent ? Math.min(Number(parent.dataset.depth) + 1, DEEPEST) : 0;
-    article.querySelector(".message-body").append(...body.split(/\n{2,}/).map(paragraph));
+    article.querySelector(".message-body").append(...body.split(/\n{2,}/).map(paragraph), ...filesOf(fields));
     this.#placing.quietly(() => this.#placing.insert(article));
     return article;
   }
@@ -170,4 +171,11 @@ export class Sending {
   #template() {
     return this.#thread.querySelector("template[data-part=pending]");
   }
+}
+
+// The files that go along, by name.
+function filesOf(fields) {
+  const list = document.createElement("ul");
+  for (const name of namesIn(fields)) list.appendChild(document.createElement("li")).textContent = name;
+  return list.children.length ? [list] : [];
 }

@@ -1,0 +1,352 @@
+// <file-drop>: the files of a message. They are chosen, dropped on the editor or pasted into it, and brought to the server
+// one after the other before the message is sent; pictures ask what they show. What was brought is kept with the draft.
+// Each file is three fields of the form: `attachments` (its id), `alt-ID` or `decorative-ID`, and `file-ID` (what it is,
+// for the page that shows the message while it is being sent).
+
+import { bring, isThere, remove } from "../files.js";
+import { keep, keyOf, read } from "../drafts.js";
+import { newId } from "../ids.js";
+import { tell } from "../toast.js";
+
+const LOOKS = [["image/", "picture"], ["spreadsheet", "table"], ["text/csv", "table"], ["presentation", "slides"]];
+
+class FileDrop extends HTMLElement {
+  #form;
+  #list;
+  #waiting = []; // rows whose file is still to be brought
+  #isBringing = false;
+  #off;
+
+  connectedCallback() {
+    this.#off = new AbortController();
+    const { signal } = this.#off;
+    document.addEventListener("extranet:connection", ({ detail }) => detail.state === "online" && this.#goOn(), { signal });
+    addEventListener("online", () => this.#goOn(), { signal });
+    for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => this.#dropsElsewhere(event), { signal });
+    if (!this.#form) this.#begin();
+  }
+
+  disconnectedCallback() {
+    this.#off.abort();
+  }
+
+  #begin() {
+    this.#form = this.closest("form");
+    this.#list = this.querySelector("[data-part=list]");
+    const field = this.querySelector("input[type=file]");
+    field.removeAttribute("name"); // what it chooses goes by itself
+    this.toggleAttribute("data-ready", true);
+    field.addEventListener("change", () => {
+      this.#take(field.files);
+      field.value = "";
+    });
+    this.#list.addEventListener("click", (event) => this.#click(event));
+    this.#list.addEventListener("input", (event) => this.#typed(event.target.closest("li")));
+    const form = this.#form;
+    form.addEventListener("dragover", (event) => this.#over(event));
+    form.addEventListener("dragleave", (event) => form.contains(event.relatedTarget) || form.removeAttribute("data-drop"));
+    form.addEventListener("drop", (event) => this.#drop(event));
+    form.addEventListener("paste", (event) => this.#paste(event));
+    form.addEventListener("submit", (event) => this.#hold(event), { capture: true });
+    form.addEventListener("extranet:cleared", () => this.#clear());
+    form.addEventListener("extranet:taken-back", ({ detail }) => this.#takeBack(detail.fields));
+    this.#adopt();
+    this.#bringBack();
+  }
+
+  // Files come in
+
+  #take(files) {
+    for (const file of files) {
+      if (this.#list.children.length >= Number(this.dataset.most)) {
+        tell(this.dataset.tooMany);
+        break;
+      }
+      const row = this.#stand({ name: file.name, media_type: file.type });
+      row.file = file;
+      if (file.size > Number(this.dataset.mostMegabytes) * 1_000_000) this.#failed(row, this.dataset.tooLarge, false);
+      else this.#waiting.push(row);
+    }
+    this.#next();
+  }
+
+  #over(event) {
+    if (!bringsFiles(event)) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
+    this.#form.dataset.drop = this.dataset.dropHere;
+  }
+
+  #drop(event) {
+    this.#form.removeAttribute("data-drop");
+    if (!bringsFiles(event)) return;
+    event.preventDefault();
+    this.#take(event.dataTransfer.files);
+  }
+
+  // A file that misses the editor would take the place of the page and of all that was typed on it.
+  #dropsElsewhere(event) {
+    if (bringsFiles(event) && !event.defaultPrevented) {
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "none";
+    }
+  }
+
+  // What is copied from a document is words, with a picture of them beside.
+  #paste(event) {
+    const { files, types } = event.clipboardData;
+    if (!files.length || types.includes("text/plain")) return;
+    event.preventDefault();
+    this.#take(files);
+  }
+
+  async #next() {
+    if (this.#isBringing) return;
+    this.#isBringing = true;
+    for (let row; (row = this.#waiting.shift()); ) if (row.isConnected || this.#list.contains(row)) await this.#bring(row);
+    this.#isBringing = false;
+  }
+
+  async #bring(row) {
+    this.#state(row, "adding");
+    const { name } = row.file;
+    const { file, status, detail } = await bring(this.dataset.address, row.file, (part) => this.#progress(row, part));
+    if (!this.#list.contains(row)) {
+      if (file) remove(this.dataset.address, file.id);
+    } else if (file) {
+      this.#ready(row, file);
+      this.#say((file.is_image ? this.dataset.addedPicture : this.dataset.added).replace("{name}", () => file.name));
+      this.#keep();
+    } else {
+      const own = { 0: this.dataset.unreachable, 401: this.dataset.ended };
+      const sentence = own[status] ?? detail ?? this.dataset.trouble;
+      this.#failed(row, sentence, status === 0 || status === 401 || status === 429 || status >= 500);
+      row.toggleAttribute("data-waits", status === 0);
+      this.#say(`${name}: ${sentence}`);
+    }
+  }
+
+  #goOn() {
+    for (const row of this.#list.querySelectorAll("[data-waits]")) this.#again(row);
+  }
+
+  #again(row) {
+    row.removeAttribute("data-waits");
+    this.#state(row, "adding");
+    this.#waiting.push(row);
+    this.#next();
+  }
+
+  // Rows
+
+  #stand({ name, media_type: kind }) {
+    const row = this.querySelector("template[data-part=row]").content.firstElementChild.cloneNode(true);
+    part(row, "name").textContent = name;
+    const look = LOOKS.find(([beginning]) => kind?.includes(beginning))?.[1] ?? "file";
+    for (const one of row.querySelectorAll("[data-look]")) if (one.dataset.look !== look) one.remove();
+    part(row, "progress").setAttribute("aria-label", this.dataset.adding.replace("{name}", () => name));
+    row.querySelector("[data-action=remove-file]").setAttribute("aria-label", this.dataset.remove.replace("{name}", () => name));
+    row.querySelector("[data-action=again-file]").setAttribute("aria-label", this.dataset.again.replace("{name}", () => name));
+    this.#list.append(row);
+    this.#state(row, "adding");
+    return row;
+  }
+
+  #ready(row, file) {
+    row.about = { id: file.id, name: file.name, facts: file.facts, media_type: file.media_type, preview: file.preview };
+    part(row, "name").textContent = file.name;
+    part(row, "facts").textContent = file.facts;
+    row.append(hidden("attachments", file.id), hidden(`file-${file.id}`, JSON.stringify(row.about)));
+    if (file.preview) this.#ask(row, file);
+    this.#state(row, "ready");
+  }
+
+  #ask(row, { id, preview, alt, isDecorative }) {
+    const picture = document.createElement("img");
+    picture.src = preview;
+    picture.alt = "";
+    row.querySelector(".file-row-look").replaceChildren(picture);
+    const asked = part(row, "alt");
+    const [words, tick] = asked.querySelectorAll("input");
+    const own = newId();
+    for (const [field, name] of [[words, "alt"], [tick, "decorative"]]) {
+      field.name = `${name}-${id}`;
+      field.id = `${own}-${name}`;
+      (name === "alt" ? asked.querySelector("label") : field.nextElementSibling).htmlFor = field.id;
+    }
+    const hint = asked.querySelector(".hint");
+    hint.id = `${own}-hint`;
+    words.setAttribute("aria-describedby", hint.id);
+    words.value = alt ?? "";
+    tick.checked = Boolean(isDecorative);
+    asked.hidden = false;
+    this.#decorates(row);
+  }
+
+  // What only decorates needs no words.
+  #decorates(row) {
+    const [words, tick] = part(row, "alt").querySelectorAll("input");
+    words.disabled = tick.checked;
+    if (tick.checked || words.value.trim()) this.#wrong(row, "");
+  }
+
+  #failed(row, sentence, mayTryAgain) {
+    this.#state(row, "failed");
+    this.#wrong(row, sentence);
+    row.querySelector("[data-action=again-file]").hidden = !mayTryAgain;
+  }
+
+  #wrong(row, sentence) {
+    const line = part(row, "error");
+    line.hidden = !sentence;
+    line.querySelector("span").textContent = sentence;
+    const words = part(row, "alt").querySelector("input");
+    if (sentence) words.setAttribute("aria-invalid", "true");
+    else words.removeAttribute("aria-invalid");
+  }
+
+  #state(row, state) {
+    row.dataset.state = state;
+    part(row, "progress").hidden = state !== "adding";
+    if (state === "failed") return;
+    row.querySelector("[data-action=again-file]").hidden = true;
+    this.#wrong(row, "");
+  }
+
+  #progress(row, portion) {
+    if (portion < 1) part(row, "progress").value = portion * 100;
+    else part(row, "progress").removeAttribute("value"); // the server is looking at it
+  }
+
+  #click(event) {
+    const row = event.target.closest("li");
+    const action = event.target.closest("button")?.dataset.action;
+    if (action === "again-file") this.#again(row);
+    if (action === "remove-file") this.#remove(row);
+  }
+
+  #remove(row) {
+    const next = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("[data-action=remove-file]");
+    const name = part(row, "name").textContent;
+    row.remove();
+    if (row.about) remove(this.dataset.address, row.about.id);
+    (next ?? this.querySelector("input[type=file]")).focus();
+    this.#say(this.dataset.removed.replace("{name}", () => name));
+    this.#keep();
+  }
+
+  #typed(row) {
+    this.#decorates(row);
+    this.#keep();
+  }
+
+  #say(text) {
+    this.querySelector("[data-part=said]").textContent = text;
+  }
+
+  // Sending
+
+  // Nothing goes without its files, and no picture without words.
+  #hold(event) {
+    const rows = [...this.#list.children];
+    const unready = rows.find((row) => row.dataset.state !== "ready");
+    const wordless = rows.filter((row) => row.about?.preview && !isDescribed(row));
+    if (!unready && !wordless.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    for (const row of wordless) this.#wrong(row, this.dataset.needsWords);
+    if (unready) {
+      tell(this.dataset.unfinished);
+      unready.querySelector("[data-action=remove-file]").focus();
+    } else {
+      part(wordless[0], "alt").querySelector("input").focus();
+    }
+  }
+
+  #clear() {
+    this.#list.replaceChildren();
+    this.#waiting = [];
+    this.#keep();
+  }
+
+  // What was being sent comes back to the editor.
+  #takeBack(fields) {
+    const said = Object.fromEntries(fields);
+    for (const [name, value] of fields) {
+      if (!name.startsWith("file-")) continue;
+      const about = JSON.parse(value);
+      this.#restore({ ...about, alt: said[`alt-${about.id}`], isDecorative: Boolean(said[`decorative-${about.id}`]) });
+    }
+    this.#keep();
+  }
+
+  #restore(file) {
+    if (this.#list.querySelector(`[name="file-${CSS.escape(file.id)}"]`)) return null;
+    const row = this.#stand(file);
+    this.#ready(row, file);
+    return row;
+  }
+
+  // Rows of a form that the server sent back.
+  #adopt() {
+    for (const old of [...this.#list.children]) {
+      const { id, name, facts, kind, preview } = old.dataset;
+      const [alt, tick] = [old.querySelector(`[name="alt-${id}"]`), old.querySelector(`[name="decorative-${id}"]`)];
+      const error = old.querySelector(".field-error span")?.textContent ?? "";
+      old.remove();
+      const row = this.#stand({ name, media_type: kind });
+      this.#ready(row, { id, name, facts, media_type: kind, preview, alt: alt?.value, isDecorative: tick?.checked });
+      this.#wrong(row, error);
+    }
+  }
+
+  // The draft
+
+  #key() {
+    return `${keyOf(this.#form)}:files`;
+  }
+
+  #keep() {
+    const ready = [...this.#list.children].filter((row) => row.about);
+    keep(this.#key(), ready.map((row) => {
+      const [words, tick] = part(row, "alt").querySelectorAll("input");
+      return { ...row.about, alt: words.value, isDecorative: tick.checked };
+    }));
+  }
+
+  #bringBack() {
+    for (const file of read(this.#key()) ?? []) {
+      const row = this.#restore(file);
+      if (row) this.#look(row, file);
+    }
+  }
+
+  // Sent from elsewhere, or gone after a month.
+  async #look(row, { id, name }) {
+    if (await isThere(this.dataset.address, { id, name })) return;
+    row.remove();
+    tell(this.dataset.gone.replace("{name}", () => name));
+    this.#keep();
+  }
+}
+
+function part(row, name) {
+  return row.querySelector(`[data-part=${name}]`);
+}
+
+function hidden(name, value) {
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name, value });
+  return field;
+}
+
+function isDescribed(row) {
+  const [words, tick] = part(row, "alt").querySelectorAll("input");
+  return tick.checked || Boolean(words.value.trim());
+}
+
+function bringsFiles({ dataTransfer }) {
+  return Boolean(dataTransfer?.types.includes("Files"));
+}
+
+customElements.define("file-drop", FileDrop);
