@@ -104,6 +104,7 @@ class ThreadAnswer(Answer):
     pinned_at: str | None
     locked_at: str | None
     answered_at: str | None
+    is_decided: bool
     waiting_days: int
     unread: int
     follows: bool

@@ -19,7 +19,7 @@ from workspaces.discussions.beside import NOTHING_BESIDE, Beside, beside_of
 from workspaces.discussions.models import STEP, Message, ReadMark, Thread
 from workspaces.discussions.reading.queries import Mark, has_unread, unread
 from workspaces.discussions.threads.events import ThreadMovedAway
-from workspaces.discussions.threads.models import Bell
+from workspaces.discussions.threads.models import Bell, Decision
 from workspaces.discussions.threads.queries import ThreadHead, heads_of, is_followed
 from workspaces.discussions.threads.workdays import ANSWER_WITHIN, asked_before, working_days_since
 from workspaces.memberships.models import Membership
@@ -168,6 +168,7 @@ class ShownThread:
     locked_at: datetime | None
     answered_at: datetime | None
     opened_by_id: str | None
+    is_decided: bool
     unread: int = 0
     follows: bool = True
     waiting_days: int = 0
@@ -187,6 +188,7 @@ class ShownThread:
             "pinned_at": self.pinned_at.isoformat() if self.pinned_at else None,
             "locked_at": self.locked_at.isoformat() if self.locked_at else None,
             "answered_at": self.answered_at.isoformat() if self.answered_at else None,
+            "is_decided": self.is_decided,
             "waiting_days": self.waiting_days,
             "unread": self.unread,
             "follows": self.follows,
@@ -320,7 +322,7 @@ def head(place: ThreadStanding) -> ThreadHead:
     thread = place.thread
     shown = _thread(
         thread.id, place.workspace.slug, thread.title, None, thread.opened_at, thread.last_at, thread.last_seq, None,
-        thread.kind, thread.pinned_at, thread.locked_at, thread.answered_at, thread.opened_by_id,
+        thread.kind, thread.pinned_at, thread.locked_at, thread.answered_at, thread.opened_by_id, False,
     )
     return heads_of([shown], sees_from=place.standing.sees_from)[thread.id]
 
@@ -582,6 +584,7 @@ def _of_thread(opened_by: Any, message_count: Any) -> tuple[Any, ...]:
     return (
         Thread.id, Workspace.slug, Thread.title, opened_by, Thread.opened_at, Thread.last_at, Thread.last_seq,
         message_count, Thread.kind, Thread.pinned_at, Thread.locked_at, Thread.answered_at, Thread.opened_by_id,
+        sa.exists().where(Decision.thread_id == Thread.id),
     )
 
 

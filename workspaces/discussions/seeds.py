@@ -13,7 +13,7 @@ from extranet.accounts.seeds import member
 from extranet.members import Member
 from workspaces import seeds
 from workspaces.discussions import service
-from workspaces.discussions.models import Message, Thread
+from workspaces.discussions.models import Message, Thread, ThreadKind
 from workspaces.discussions.reading import service as reading
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
@@ -36,6 +36,12 @@ Said = tuple[int, str, float, str]
 """A message: its level (it answers the last one of the level above), its author, how many days ago, its words."""
 
 
+WAITING = "Miten suunnitelma annetaan sille, joka ei lue?"
+DECIDED = "Lyhyt pohja käyttöön vuoden alusta?"
+ANSWERED = "Tulkin saa liian myöhään: miten teillä?"
+"""Titles of a question that waits, of a thread that ends in a decision, and of a question that is answered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Talk:
     """A thread of a workspace of the demo, in reading order."""
@@ -43,6 +49,7 @@ class Talk:
     workspace: str
     title: str
     said: Sequence[Said]
+    kind: ThreadKind = "discussion"
 
 
 _TALKS: tuple[Talk, ...] = (
@@ -109,6 +116,31 @@ _TALKS: tuple[Talk, ...] = (
         ),
     ),
     Talk(
+        seeds.PLANS,
+        WAITING,
+        (
+            (0, PETER, 7.3, ("Kurssille tulee ihmisiä, jotka eivät lue millään kielellä. Suunnitelma luetaan heille"
+             " ääneen, mutta kotiin jää vain paperi. Onko kenelläkään mallia, jossa on kuvat tai ääni?")),
+        ),
+        "question",
+    ),
+    Talk(
+        seeds.PLANS,
+        DECIDED,
+        (
+            (0, SANNA, 8.6, ("Lyhyttä pohjaa on nyt kokeiltu kuusi viikkoa. Otetaanko se käyttöön kaikilla kolmella"
+             " paikkakunnalla vuoden alusta?")),
+            (1, JUKKA, 8.3, ("Kainuussa kyllä. Tapaamiset ovat lyhentyneet puolella tunnilla, eikä mitään tarpeellista"
+             " ole jäänyt kysymättä.")),
+            (1, FATEMEH, 7.9, ("Kyllä, jos lisätiedot-kenttä jää. Siihen kirjataan nyt asiakkaan omin sanoin se, mitä"
+             " hän itse pitää tärkeimpänä.")),
+            (2, YUSUF, 7.6, "Samaa mieltä. Se on ainoa kohta, josta perheet ovat meille puhuneet."),
+            (1, PETER, 6.9, "Yes, with the level names that we agreed on."),
+            (1, SANNA, 6.2, "Kiitos! Kirjaan päätöksen."),
+        ),
+        "decision",
+    ),
+    Talk(
         seeds.KAINUU,
         "Perhe saapuu viikolla 49: kuka tekee mitä",
         (
@@ -127,7 +159,7 @@ _TALKS: tuple[Talk, ...] = (
     ),
     Talk(
         seeds.KAINUU,
-        "Tulkin saa liian myöhään",
+        ANSWERED,
         (
             (0, TUOMAS, 27, "Terveysasemalla on odotettu tulkkia jo kahdesti yli viikon. Miten teillä?"),
             (1, JUKKA, 26.5, "Sama juttu. Etätulkki on parempi kuin ei tulkkia, mutta huone pitää varata erikseen."),
@@ -136,6 +168,7 @@ _TALKS: tuple[Talk, ...] = (
             (1, OLENA, 25.2, ("Vertaisohjaaja ei ole tulkki. Kirjoitan tämän vielä kerran, koska sitä"
              " pyydetään joka viikko.")),
         ),
+        "question",
     ),
     Talk(
         seeds.OSTROBOTHNIA,
@@ -299,9 +332,9 @@ def _plant(workspace: Workspace, talks: Sequence[Talk]) -> None:
 
 def _say(workspace: Workspace, talk: Talk, index: int, earlier: dict[int, Message]) -> Message:
     level, who, days, words = talk.said[index]
-    with clock.later(_ago(days)):
+    with clock.later(ago(days)):
         if index == 0:
-            return service.open_thread(workspace, title=talk.title, body=words, by=member(who))
+            return service.open_thread(workspace, title=talk.title, body=words, kind=talk.kind, by=member(who))
         thread = db.session().get_one(Thread, earlier[0].thread_id)
         above = next((i for i in range(index - 1, -1, -1) if talk.said[i][0] < level), None)
         return service.post(
@@ -309,7 +342,7 @@ def _say(workspace: Workspace, talk: Talk, index: int, earlier: dict[int, Messag
         )
 
 
-def _ago(days: float) -> timedelta:
+def ago(days: float) -> timedelta:
     """So long ago, but in office hours: whole days back, and the rest of a day between eight and six."""
     midnight = datetime.combine(clock.today(), time(), ZoneInfo("Europe/Helsinki"))
     whole = ceil(days)
@@ -318,9 +351,9 @@ def _ago(days: float) -> timedelta:
 
 def _change_some(workspace: Workspace, said: dict[tuple[int, int], Message]) -> None:
     agreed, offer = said[0, 5], said[0, 9]
-    with clock.later(_ago(39)):
+    with clock.later(ago(39)):
         service.edit(agreed, workspace, f"{agreed.body} Vastaus viimeistään perjantaina.", by=member(AINO))
-    with clock.later(_ago(37)):
+    with clock.later(ago(37)):
         service.retract(offer, workspace, by=member(JUKKA))
 
 
@@ -329,7 +362,7 @@ def _read(workspace: Workspace) -> None:
     members = held.scalars(
         sa.select(Member).join(Membership, Membership.member_id == Member.id).filter_by(workspace_id=workspace.id)
     ).all()
-    old = clock.now() + _ago(2)
+    old = clock.now() + ago(2)
     rows = held.execute(
         sa.select(Thread, sa.func.max(Message.seq))
         .join(Message, Message.thread_id == Thread.id)

@@ -65,7 +65,7 @@ class NotAQuestion(Refusal):
 class NotForDecision(Refusal):
     """A decision is written where none is to be made."""
 
-    sentence = lazy("Only a discussion of the kind «decision» ends in a decision.")
+    sentence = lazy("Only a discussion of a matter to decide ends in a decision.")
 
 
 class NoDecision(Refusal):

@@ -7,7 +7,7 @@ from extranet.i18n import lazy
 KINDS: dict[str, Any] = {
     "discussion": lazy("Discussion"),
     "question": lazy("Question"),
-    "decision": lazy("Decision"),
+    "decision": lazy("A matter to decide"),
 }
 HINTS: dict[str, Any] = {
     "discussion": lazy("To talk about something together."),
