@@ -3,8 +3,10 @@
 import logging
 from typing import Any, cast
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, Request, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from itsdangerous import BadSignature
 
 from extranet import credentials, db
 from extranet.credentials import Credential
@@ -27,8 +29,27 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         return self.secret
 
 
+class Sessions(SecureCookieSessionInterface):
+    """The signed cookie, however old: when a sign-in ends stands in the database alone.
+
+    Flask's own refuses what was signed in the future too, so that a clock set back, or two machines that differ by a
+    second, sign people out in the middle of what they write.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        serializer = self.get_signing_serializer(app)
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        if serializer is None:
+            return None
+        try:
+            return self.session_class(serializer.loads(cookie) if cookie else None)
+        except BadSignature:
+            return self.session_class()
+
+
 def install(app: Flask) -> None:
     """Know the member of each request before anything else runs."""
+    app.session_interface = Sessions()
     manager = LoginManager()
     manager.session_protection = None  # an address changes on every tram; the credential can be ended instead
     manager.init_app(app)
