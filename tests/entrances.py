@@ -7,6 +7,7 @@ here is the input that makes each entrance do what it is for.
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ class Row:
 
     @property
     def depends_on_workspace(self) -> bool:
-        return "workspace" in self.rule or "thread" in self.rule or "message" in self.rule or self.method == "SOCKET"
+        return "workspace" in self.rule or "thread" in self.rule or "message" in self.rule or "attachment" in self.rule or self.method == "SOCKET"
 
 
 def rows() -> list[Row]:
@@ -90,6 +91,14 @@ class Call:
 
     path: str
     fields: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """How a program sends the fields: as JSON, or, with a file among them, as a form; not at all if there are none.
+        """
+        if any(isinstance(value, tuple) for value in self.fields.values()):
+            return {"data": self.fields, "content_type": "multipart/form-data"}
+        return {"json": self.fields or None}
 
 
 def call(row: Row, scene: Scene, space: Space) -> Call:
@@ -150,6 +159,8 @@ def _parts(row: Row, scene: Scene, space: Space) -> dict[str, str]:
     return {
         "slug": space.slug,
         "thread_id": space.thread_id,
+        "attachment_id": space.files[row.note if row.note in space.files else "picture"],
+        "name": "plan.txt",
         "message_id": space.messages[message.get(row.note, "first" if "/history" not in rule else "own")],
         "member_id": member.member_id,
         "place": f"thread-{space.thread_id}",
@@ -187,6 +198,10 @@ _AN_APPLICATION = {
 }  # fmt: skip
 
 
+def _a_file() -> tuple[BytesIO, str]:
+    return BytesIO(b"A plan"), "plan.txt"
+
+
 def _new_id() -> str:
     return str(uuid.uuid4())
 
@@ -220,6 +235,8 @@ _INPUTS: Mapping[str, Mapping[str, Any]] = {
     "POST /workspaces/<slug>/messages/<message_id>/retract": {"reason": "A slip"},
     "POST /workspaces/<slug>/messages/<message_id>/thanks": {"words": "The list"},
     "PUT /api/v1/workspaces/<slug>/drafts/<place>": {"body": "Words", "version": 1},
+    "POST /workspaces/<slug>/attachments": {"file": _a_file},
+    "POST /api/v1/workspaces/<slug>/attachments": {"file": _a_file},
     "PATCH /api/v1/me": {"language": "en"},
     "PATCH /api/v1/messages/<message_id>": {"body": "Other words"},
     "PATCH /api/v1/workspaces/<slug>": {"name": "New name"},

@@ -7,6 +7,7 @@ named by what it is, and in a workspace also by which one: «unlisted: message»
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from io import BytesIO
 
 from flask import Flask
 
@@ -16,10 +17,14 @@ from extranet import credentials, db
 from extranet.accounts import queries as account_queries
 from extranet.accounts import service as accounts
 from extranet.accounts.models import Application
+from extranet.ids import new_id
 from extranet.members import Member
 from extranet.moderation import service as moderation
 from tests.cast import Cast, Person, keeping
 from workspaces import service as workspaces
+from workspaces.attachments import service as files
+from workspaces.attachments.service import Chosen, Found
+from workspaces.attachments.store import store
 from workspaces.discussions import service as discussions
 from workspaces.discussions.drafts import service as drafts
 from workspaces.discussions.models import Message, Thread
@@ -53,6 +58,8 @@ class Space:
     messages: dict[str, str] = field(default_factory=dict)
     """«first» and «later» (Ada's), «own» (Grace's, edited), «left» (Lee's), «suspended» (Sue's), «taken back» and
     «retracted»."""
+    files: dict[str, str] = field(default_factory=dict)
+    """«plan» and «picture» of the first message, «taken back» of the one that was, and Grace's «unsent» one."""
     invitation_id: str = ""
     invitation_token: str = ""
     own_invitation_id: str = ""
@@ -169,14 +176,19 @@ class Scene:
         self._wait_outside(workspace, space, say)
 
     def _talk(self, workspace: Workspace, space: Space, say: Say) -> None:
+        plan = self._bring(workspace, space, "plan", say("file name"), say("file content"), by=self.ada)
+        picture = self._bring(workspace, space, "picture", "a", say("picture content"), say("preview"), by=self.ada)
         first = discussions.open_thread(
-            workspace, title=say("thread"), body=say("message"), by=self._member(self.ada)
+            workspace, title=say("thread"), body=say("message"), by=self._member(self.ada),
+            attachments=[Chosen(plan), Chosen(picture, say("what a picture shows"))],
         )
         space.thread_id, space.messages["first"] = first.thread_id, first.id
         thread = db.session().get_one(Thread, first.thread_id)
 
-        def post(key: str, words: str, by: Person) -> None:
-            said = discussions.post(thread, workspace, say(words), by=self._member(by), answers=first)
+        def post(key: str, words: str, by: Person, *files: Chosen) -> None:
+            said = discussions.post(
+                thread, workspace, say(words), by=self._member(by), answers=first, attachments=files
+            )
             space.messages[key] = said.id
             if key == "own":
                 discussions.edit(said, workspace, say("edited message"), by=self._member(by))
@@ -191,8 +203,25 @@ class Scene:
         post("own", "message before its edit", self.grace)
         post("left", "message of who left", self.lee)
         post("suspended", "message of who is suspended", self.sue)
-        post("taken back", "message taken back", self.grace)
+        gone = self._bring(
+            workspace, space, "taken back", say("name of a file taken back"), say("file taken back"), by=self.grace
+        )
+        post("taken back", "message taken back", self.grace, Chosen(gone))
+        self._bring(workspace, space, "unsent", say("name of an unsent file"), say("unsent file"), by=self.grace)
         post("retracted", "retracted message", self.grace)
+
+    def _bring(
+        self, workspace: Workspace, space: Space, key: str, name: str, content: str, preview: str = "", *, by: Person
+    ) -> str:
+        """Keep a file as it is kept once it has been looked at: a text, or what passes for a picture."""
+        file_id = space.files[key] = new_id()
+        kept_in = store()
+        if preview:
+            kept_in.workplace(file_id)[1].write_text(preview, encoding="utf-8")
+        kept = kept_in.keep(file_id, BytesIO(content.encode()))
+        kind, ending, side = ("image/png", "png", 9) if preview else ("text/plain", "txt", None)
+        found = Found(file_id, f"{name}.{ending}", kind, kept.size, kept.digest, side, side)
+        return files.bring(workspace, found, by=self._member(by)).id
 
     def _say_later(self, workspace: Workspace, space: Space, say: Say) -> None:
         thread, answered = db.session().get_one(Thread, space.thread_id), space.messages["first"]

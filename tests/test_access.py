@@ -120,8 +120,8 @@ def _send(row: Row, call: Call, scene: Scene, person: Person) -> TestResponse | 
     if row.method == "SOCKET":
         return _by_socket(row.rule, scene.app, person, call.fields)
     if row.rule.startswith("/api/"):
-        json = call.fields if row.method != "GET" else None
-        return person.api(row.method, call.path.removeprefix("/api/v1"), json)
+        body = call.body if row.method != "GET" else {}
+        return person.api(row.method, call.path.removeprefix("/api/v1"), buffered=True, **body)
     browser = copied(person)
     headers = {"Accept-Language": "en"}
     if row.method == "GET":

@@ -65,7 +65,7 @@ def test_what_passes_is_answered_as_described(scene: Scene) -> None:
         operation = described["paths"][path][row.method.lower()]
         for name in ("visitor", "outside", "joined", "host", "moderator"):
             call = entrances.call(row, scene, entrances.space_of(row, scene, "listed"))
-            answer = people[name].api(row.method, call.path.removeprefix(PREFIX), call.fields or None)
+            answer = people[name].api(row.method, call.path.removeprefix(PREFIX), buffered=True, **call.body)
             wrong += [f"{row}, {name}: {fault}" for fault in _faults(described, operation, answer)]
     assert not wrong, "\n".join(wrong)
 
@@ -105,7 +105,7 @@ def _fuzz(
                 query[name] = data.draw(_values(parameter["schema"], described) | _SCALAR.map(str))
         body = data.draw(_values(taken, described) | _values(taken, described) | _JSON) if taken else None
         person = data.draw(st.sampled_from(people))
-        answer = person.api(method.upper(), address, body, query_string=_as_query(query))
+        answer = person.api(method.upper(), address, body, query_string=_as_query(query), buffered=True)
         case = f"{method.upper()} {address} {query!r:.200} {body!r:.300}"
         wrong.extend(f"{case}: {fault}" for fault in _faults(described, operation, answer))
 
@@ -163,6 +163,7 @@ def _ids(scene: Scene) -> dict[str, list[str]]:
         "slug": [space.slug for space in spaces],
         "thread_id": [space.thread_id for space in spaces],
         "message_id": [message for space in spaces for message in space.messages.values()],
+        "attachment_id": [file_id for space in spaces for file_id in space.files.values()],
         "member_id": [person.member_id for person in (scene.ada, scene.grace, scene.rita, scene.kim, scene.hanna)],
         "invitation_id": [space.own_invitation_id for space in spaces if space.own_invitation_id],
         "organisation_id": [scene.organisation_id, scene.hidden_organisation_id],

@@ -85,7 +85,7 @@ def _addresses(scene: Scene) -> Iterator[str]:
 
 
 def _fillings(rule: str, scene: Scene) -> Iterable[dict[str, str]]:
-    if "<slug>" in rule or "<thread_id>" in rule or "<message_id>" in rule:
+    if "<slug>" in rule or "<thread_id>" in rule or "<message_id>" in rule or "<attachment_id>" in rule:
         return [filled for space in scene.spaces.values() for filled in _in_space(rule, scene, space)]
     people = [person.member_id for person in everybody(scene).values() if person.member_id]
     if "<member_id>" in rule:
@@ -101,6 +101,9 @@ def _in_space(rule: str, scene: Scene, space: Space) -> Iterator[dict[str, str]]
     parts = {"slug": space.slug, "thread_id": space.thread_id}
     if "<message_id>" in rule:
         yield from ({**parts, "message_id": message_id} for message_id in space.messages.values())
+    elif "<attachment_id>" in rule:
+        parts["name"] = "file"
+        yield from ({**parts, "attachment_id": file_id} for file_id in space.files.values())
     elif "<member_id>" in rule:
         yield from ({**parts, "member_id": person.member_id} for person in (scene.olga, scene.rita, scene.kim))
     else:
@@ -185,7 +188,7 @@ _WERE_IN = ("grace", "olga", "lee", "sue", "hugo", "ingrid", "nina")
 
 def _get(person: Person, path: str) -> TestResponse:
     if path.startswith("/api/"):
-        return person.api("GET", path.removeprefix("/api/v1"))
+        return person.api("GET", path.removeprefix("/api/v1"), buffered=True)
     return copied(person).get(path, headers={"Accept-Language": "en"}, buffered=True)
 
 
