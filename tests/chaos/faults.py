@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import redis
 
+from extranet.db import PATIENCE
 from tests.chaos.people import send_at_once
-from tests.chaos.stage import who
+from tests.chaos.stage import full, locked, who
 from tests.chaos.trial import AIM_WITHOUT_BROKER, Trial
 
 Fault = Callable[[Trial], None]
@@ -111,7 +112,52 @@ def at_once(trial: Trial) -> None:
         send_at_once(trial.book, trial.gate, ada, thread=talk.thread_id, times=50)
 
 
+def database_is_locked(trial: Trial) -> None:
+    """Another program holds the SQLite file for longer than a writer waits."""
+    with trial.fault("database locked"), locked(trial.stage.database):
+        time.sleep(PATIENCE + 1.5)
+    trial.expect(503)
+
+
+def disk_is_full(trial: Trial) -> None:
+    """Nothing can be written, all can be read."""
+    if trial.stage.disk is None:
+        return
+    with trial.fault("disk full"), full(trial.stage.disk, trial.stage.database):
+        time.sleep(1)
+        trial.reads_go_on()
+    trial.expect(507)
+
+
+def mail_is_refused(trial: Trial) -> None:
+    """The mail server takes nothing for a while; what is written does not wait for it, and the letter comes later."""
+    mail, invited = trial.stage.mail, f"kutsuttu-{len(trial.rounds)}@example.org"
+    mail.refusing = "451 not now"
+    with trial.fault("SMTP refusing"):
+        trial.invite(invited)
+        time.sleep(0.5)
+    if mail.to(invited):
+        trial.book.complain("the mail server did not refuse")
+    mail.refusing = None
+    trial.letters.append(invited)
+
+
+def clock_jumps(trial: Trial) -> None:
+    """The machine's clock is set forward by an hour, then back by two; what measures spans goes on as before."""
+    if trial.stage.clock is None:
+        return
+    with trial.fault("clock jumps"):
+        for seconds in (3600, -3600, 0):
+            trial.stage.clock.set_off(seconds)
+            time.sleep(0.8)
+
+
 OF_TWO_PROCESSES: tuple[Fault, ...] = (
     nothing, kill, kill_worker, restart, redis_stops, redis_is_killed, redis_is_flushed, postgresql_restarts,
     clients_are_cut, clients_are_half_open, a_client_is_slow, at_once,
+)
+
+OF_ONE_PROCESS: tuple[Fault, ...] = (
+    nothing, mail_is_refused, kill, kill_worker, disk_is_full, database_is_locked, clock_jumps, clients_are_cut,
+    at_once,
 )

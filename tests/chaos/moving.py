@@ -6,11 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from extranet.members import Member
-from tests.cast import Person, looking
+from tests.cast import Person
 from tests.chaos.people import Answer, Book, Who, ask, silent
 from tests.chaos.proxy import Gate
-from tests.chaos.stage import Stage, eventually, who
+from tests.chaos.stage import Stage, another_browser, eventually, who
 
 IN_FLIGHT = 0.5
 """Seconds for which what was said before an answer may still be on the wire; what was said later never comes."""
@@ -75,7 +74,7 @@ class Mover(threading.Thread):
                 time.sleep(0.2)
 
     def _move(self, person: Person, way: Way, transport: str) -> None:
-        known = who(_another_browser(person))
+        known = who(another_browser(person))
         if not self._until(200, "POST", f"/api/v1/workspaces/{self.stage.slug}/join", known, json_body={}):
             return
         ears = Ears()
@@ -146,12 +145,6 @@ class Mover(threading.Thread):
 
     def _peep(self, known: Who) -> Answer:
         return ask(self._gate, known, "GET", f"/workspaces/{self.stage.slug}/changes?after=0")
-
-
-def _another_browser(person: Person) -> Person:
-    """The same member with a sign-in of its own."""
-    with looking(person.app) as held:
-        return Person(person.app, held.get_one(Member, person.member_id))
 
 
 def _is_of(slug: str, name: str, content: Any) -> bool:

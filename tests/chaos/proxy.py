@@ -31,8 +31,8 @@ class Gate:
     loop: asyncio.AbstractEventLoop
     bytes_a_second: float | None = None
     """How fast it lets anything through; None: as it comes."""
-    to: int | None = None
-    """The one process that it leads to, by its place; None: to each in turn."""
+    refuses: str = ""
+    """With which status it answers everything that is sent by POST, such as «503 Service Unavailable»."""
     _passes: asyncio.Event = field(default_factory=asyncio.Event)
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -71,9 +71,9 @@ class Proxy:
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._thread.start()
 
-    def gate(self, *, headers: Mapping[str, str] | None = None, to: int | None = None) -> Gate:
+    def gate(self, *, headers: Mapping[str, str] | None = None) -> Gate:
         """A way in for one client."""
-        gate = Gate(free_port(), dict(headers or {}), self._loop, to=to)
+        gate = Gate(free_port(), dict(headers or {}), self._loop)
         self._do(self._open(gate))
         return gate
 
@@ -114,7 +114,10 @@ class Proxy:
     async def _serve(self, gate: Gate, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         await gate._passes.wait()
-        found = await self._reach(gate, head)
+        if gate.refuses and head.startswith(b"POST") and b"/socket.io/" not in head.partition(b"\r\n")[0]:
+            await self._answer(writer, gate.refuses)
+            return
+        found = await self._reach(head)
         if found is None:
             await self._answer(writer, "503 Service Unavailable")
             return
@@ -134,19 +137,14 @@ class Proxy:
             gate._open.discard(upstream)
             upstream.close()
 
-    async def _reach(
-        self, gate: Gate, head: bytes
-    ) -> tuple[int, asyncio.StreamReader, asyncio.StreamWriter] | None:
-        first = self._place(gate, head)
-        places = [first] if gate.to is not None else [(first + n) % len(self._ports) for n in range(len(self._ports))]
-        for place in places:
+    async def _reach(self, head: bytes) -> tuple[int, asyncio.StreamReader, asyncio.StreamWriter] | None:
+        first = self._place(head)
+        for place in [(first + step) % len(self._ports) for step in range(len(self._ports))]:
             with suppress(OSError):
                 return place, *await asyncio.open_connection("127.0.0.1", self._ports[place], limit=_CHUNK)
         return None
 
-    def _place(self, gate: Gate, head: bytes) -> int:
-        if gate.to is not None:
-            return gate.to
+    def _place(self, head: bytes) -> int:
         asked = re.search(rb"[?&]sid=([\w-]+)", head.partition(b"\r\n")[0])
         known = self._at.get(asked.group(1).decode()) if asked else None
         return known if known is not None else next(self._turns) % len(self._ports)

@@ -1,18 +1,22 @@
 """A site that can be broken: its processes, what stands beside them, the proxy before them, and a discussion on it."""
 
 import os
+import shutil
 import signal
+import sqlite3
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from extranet.app import Extranet
+from extranet.members import Member
 from tests import apps, servers
-from tests.cast import Cast, Person
+from tests.cast import Cast, Person, looking
 from tests.chaos.people import Who
 from tests.chaos.proxy import Proxy, proxy
 from tests.servers import Letterbox, Service
@@ -20,6 +24,8 @@ from tests.workspaces.discussions.talk import Talk
 from tests.workspaces.places import open_place
 
 SECRET = "a secret that the test and the servers share"
+DISK = 48
+"""Megabytes of the small disk: enough for a trial, soon full."""
 
 
 @dataclass
@@ -77,6 +83,15 @@ class Stage:
     mail: Letterbox
     postgresql: Service | None = None
     redis: Service | None = None
+    disk: Path | None = None
+    """A small disk that holds all that the site keeps, where one could be made."""
+    clock: "Clock | None" = None
+    """The processes' wall clock, where it can be set wrong."""
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.processes[0].folder / "extranet.sqlite3"
 
     @property
     def slug(self) -> str:
@@ -100,6 +115,12 @@ def who(person: Person) -> Who:
     return Who(token=person.token, cookie=f"extranet={cookie.value}", csrf_token=person.csrf_token)
 
 
+def another_browser(person: Person) -> Person:
+    """The same member with a sign-in of its own."""
+    with looking(person.app) as held:
+        return Person(person.app, held.get_one(Member, person.member_id))
+
+
 @contextmanager
 def two_processes(folder: Path) -> Iterator[Stage]:
     """Two processes with PostgreSQL and Redis."""
@@ -113,18 +134,41 @@ def two_processes(folder: Path) -> Iterator[Stage]:
 
 
 @contextmanager
-def one_process(folder: Path, **settings: str) -> Iterator[Stage]:
-    """One process with SQLite, its data in `folder`/data."""
-    with _stage(folder, 1, settings) as stage:
-        yield stage
+def one_process(folder: Path) -> Iterator[Stage]:
+    """One process with SQLite, on a small disk and with a clock that can be bent where the machine allows it."""
+    with ExitStack() as under:
+        disk = None
+        with suppress(servers.Missing):
+            disk = under.enter_context(small_disk(folder / "disk", DISK))
+        clock = Clock(folder) if shutil.which("cc") else None
+        settings = clock.environment if clock is not None else {}
+        with _stage(folder, 1, settings, data=disk or folder / "data") as stage:
+            stage.disk, stage.clock = disk, clock
+            yield stage
+
+
+class Clock:
+    """A wall clock that can be set wrong for those who run with its environment."""
+
+    def __init__(self, folder: Path) -> None:
+        library, self._file = folder / "bent_clock.so", folder / "clock"
+        source = Path(__file__).parent / "bent_clock.c"
+        subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, source], check=True)
+        self.set_off(0)
+        self.environment = {"LD_PRELOAD": str(library), "BENT_CLOCK": str(self._file)}
+
+    def set_off(self, seconds: int) -> None:
+        """Let it be so many seconds ahead, from now on."""
+        with self._file.open("r+b" if self._file.exists() else "w+b") as file:
+            file.write(struct.pack("=q", seconds))
 
 
 @contextmanager
-def _stage(folder: Path, number: int, settings: dict[str, str]) -> Iterator[Stage]:
+def _stage(folder: Path, number: int, settings: dict[str, str], *, data: Path | None = None) -> Iterator[Stage]:
     with ExitStack() as running:
         mail = running.enter_context(servers.mail_server())
         everywhere = {"SECRET_KEY": SECRET, "SITE_URL": "http://localhost", "MAIL_URL": mail.url, **settings}
-        data = folder / "data"
+        data = data or folder / "data"
         # The first makes the tables, the others find them.
         folders = [data, *(folder / f"data-{place}" for place in range(1, number))]
         slots = [Server(each, servers.free_port(), everywhere) for each in folders]
@@ -175,9 +219,11 @@ def small_disk(place: Path, megabytes: int) -> Iterator[Path]:
 
 
 @contextmanager
-def full(disk: Path) -> Iterator[None]:
-    """Within the block nothing fits on the disk any more."""
+def full(disk: Path, database: Path) -> Iterator[None]:
+    """Within the block nothing fits on the disk any more; what SQLite had taken for later it has given back."""
     stuffing = disk / "stuffing"
+    with closing(sqlite3.connect(database, timeout=10)) as held:
+        held.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with suppress(OSError), stuffing.open("wb", buffering=0) as file:
         while True:
             file.write(b"x" * 4096)
@@ -193,7 +239,7 @@ def _children(pid: int) -> list[int]:
     return []
 
 
-def eventually(is_so: Callable[[], bool], *, seconds: float, every: float = 0.02) -> float:
+def eventually(is_so: Callable[[], object], *, seconds: float, every: float = 0.02) -> float:
     """Wait until it is so; the seconds that it took, or infinity if it did not come in that time."""
     began = time.monotonic()
     while not is_so():

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.chaos.moving import Mover
@@ -52,6 +53,8 @@ class Trial:
     def __init__(self, stage: Stage, *, writers: int = 4) -> None:
         self.stage, self.book = stage, Book()
         self.rounds: list[Round] = []
+        self.letters: list[str] = []
+        """Addresses that a letter is on its way to."""
         self.lost = self.duplicated = self.kills = 0
         self.gate, self._host = stage.proxy.gate(), who(stage.cast.ada)
         self.gates = {name: stage.proxy.gate() for name in ("websocket", "long polling", "program")}
@@ -101,9 +104,39 @@ class Trial:
         if eventually(lambda: all(reader.seq >= head for reader in others), seconds=AIM * GENEROUS) == float("inf"):
             self.book.complain(f"others wait for the slow one: {[(one.name, one.seq) for one in others]} of {head}")
 
+    def expect(self, status: int) -> None:
+        """Complain if nobody was told so: then the fault was none."""
+        if status not in self.book.statuses:
+            self.book.complain(f"nobody was answered {status}, so nothing was tried")
+
+    def reads_go_on(self) -> None:
+        """Complain if pages and changes cannot be read just now."""
+        talk = self.stage.talk
+        for path in (talk.path(), talk.place.path(), "/", talk.place.path("/changes?after=0")):
+            answer = ask(self.gate, self._host, "GET", path, accept="text/html")
+            if answer.status != 200:
+                self.book.complain(f"{path} cannot be read: {answer.status} {answer.body[:200]}")
+
+    def invite(self, address: str) -> None:
+        """Ada invites somebody, which sends a letter; it may not wait for the mail server."""
+        began = time.monotonic()
+        path = self.stage.talk.place.path("/invite")
+        answer = ask(self.gate, self._host, "POST", path, form={"email": address, "shows_earlier": "y"})
+        if answer.status != 302:
+            self.book.complain(f"an invitation was answered {answer.status} {answer.body[:200]}")
+        if time.monotonic() - began > GENEROUS:
+            self.book.complain("an invitation waited for the mail server")
+
+    def _letters(self) -> Iterator[str]:
+        for address in self.letters:
+            if eventually(partial(self.stage.mail.to, address), seconds=30) == float("inf"):
+                yield f"the letter to {address} never came"
+            elif len(self.stage.mail.to(address)) > 1:
+                yield f"the letter to {address} came more than once"
+
     def judge(self) -> None:
         """AssertionError with everything that is not as promised."""
-        wrong = [*self.book.complaints, *self._broken_promises()]
+        wrong = [*self.book.complaints, *self._broken_promises(), *self._letters()]
         assert not wrong, "\n".join(dict.fromkeys(wrong))
 
     def close(self) -> None:
@@ -176,7 +209,7 @@ class Trial:
             yield "the numbers have gaps"
         places = {one.first: one.seq for one in kept if one.kind == "message-posted"}
         times = Counter(one.first for one in kept if one.kind == "message-posted")
-        lost = [done.text for done in self.book.acknowledged if done.text not in places]
+        lost = [f"«{done.text}» ({done.seq})" for done in self.book.acknowledged if done.text not in places]
         twice = [text for text, number in times.items() if number > 1]
         self.lost, self.duplicated = len(lost), len(twice)
         if lost:
