@@ -26,4 +26,5 @@ import "./forms.js";
 import "./kept.js";
 import "./socket.js";
 import "./thanked.js";
+import "./unread-from.js";
 import "./unread.js";

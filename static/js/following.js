@@ -148,7 +148,7 @@ class Place {
       this.form.elements.body.focus();
       this.soon(0);
     });
-    this.form.querySelector(".buttons:last-of-type").before(notice);
+    this.form.querySelector(":scope > .buttons").before(notice);
   }
 
   async #ask() {

@@ -2,7 +2,7 @@
 
 import { token } from "../token.js";
 import { showUnread } from "../unread.js";
-import { idOf } from "./parts.js";
+import { idOf, me } from "./parts.js";
 
 const READ_AFTER = 1_000;
 const NEW_FOR = 12_000;
@@ -15,6 +15,7 @@ export class Reading {
   #seen = 0;
   #marked = 0;
   #timer;
+  #isPaused = false; // marked as unread: it stays so until the thread is opened anew
   #watcher;
 
   constructor(thread, placing, { signal }) {
@@ -74,9 +75,14 @@ export class Reading {
     if (text.textContent !== words) text.textContent = words;
   }
 
-  // What was read on another device is not new here either.
-  #hear({ thread, seq, unread_from }) {
-    if (thread !== this.#thread.dataset.thread || unread_from) return;
+  // What was read on another device is not new here either; what was marked as unread is, from there on.
+  #hear({ thread, seq, unread_from: from }) {
+    if (thread !== this.#thread.dataset.thread) return;
+    this.#isPaused = Boolean(from);
+    if (from) {
+      this.#drawLine(from);
+      return;
+    }
     for (const one of [...this.#elsewhere.keys()]) if (one <= seq) this.#elsewhere.delete(one);
     for (const [one, id] of [...this.#unseen]) {
       if (one > seq) continue;
@@ -85,6 +91,16 @@ export class Reading {
       if (article) this.#watcher.unobserve(article);
     }
     this.showNews();
+  }
+
+  #drawLine(from) {
+    const first = this.#placing.messages.find((message) => seqOf(message) >= from && message.dataset.author !== me);
+    this.#placing.staying(() => {
+      const line = this.#thread.list.querySelector(".new-line") ?? document.createElement("p");
+      Object.assign(line, { className: "new-line", id: "new", textContent: this.#thread.dataset.newLine });
+      if (first) first.before(line);
+      else line.remove();
+    });
   }
 
   #watchInstead({ old, fresh }) {
@@ -123,7 +139,7 @@ export class Reading {
   async #mark() {
     const first = Math.min(...this.#unseen.keys(), ...this.#elsewhere.keys());
     const seq = Math.min(this.#seen, first - 1);
-    if (seq <= this.#marked || document.hidden) return;
+    if (seq <= this.#marked || document.hidden || this.#isPaused) return;
     const content = new FormData();
     content.set("seq", seq);
     const headers = { Accept: "application/json", "X-CSRFToken": token() };

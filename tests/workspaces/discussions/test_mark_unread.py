@@ -13,7 +13,10 @@ def test_from_a_message_on_it_is_unread_until_one_comes_back(talk: Talk) -> None
     grace.get(talk.path())
     assert talk.unread(grace) == 0
     said = grace.post(talk.at(second, "/unread"), headers=JSON).json
-    assert said == {"unread_from": talk.message(second).seq, "workspaces": {talk.place.slug: 2}}
+    assert said == {
+        "workspace": talk.place.slug, "thread": talk.thread_id, "seq": talk.message(third).seq,
+        "unread_from": talk.message(second).seq, "unread": 2, "workspaces": {talk.place.slug: 2},
+    }  # fmt: skip
     assert talk.unread(grace) == 2
     assert "2 new messages" in grace.get(talk.place.path()).text
     page = grace.get(talk.path("?at=new")).text

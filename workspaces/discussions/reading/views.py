@@ -18,7 +18,7 @@ from workspaces.discussions.drafts.queries import own_drafts
 from workspaces.discussions.queries import MessageStanding, ThreadStanding
 from workspaces.discussions.reading import queries, service
 from workspaces.discussions.reading.queries import NewIn
-from workspaces.discussions.reading.reactions import tell_after, tell_own_pages_of_all
+from workspaces.discussions.reading.reactions import tell_after, tell_own_pages_of_all, whereabouts
 
 reading = Blueprint("reading", __name__)
 
@@ -101,10 +101,10 @@ def readers(_member: Member, place: MessageStanding) -> ResponseReturnValue:
 
 def _mark_unread(member: Member, place: ThreadStanding | MessageStanding, seq: int | None) -> ResponseReturnValue:
     assert place.standing.membership is not None
-    unread_from = service.mark_unread(place.thread, place.standing.membership, by=member, seq=seq)
+    service.mark_unread(place.thread, place.standing.membership, by=member, seq=seq)
     tell_after(member, place.thread.id)
     if wants_json():
-        return jsonify(unread_from=unread_from, workspaces=queries.unread_by_slug(member))
+        return jsonify(whereabouts(member, place))
     say(_("The discussion is marked as unread."))
     return redirect(url_for("discussions.show", slug=place.workspace.slug))
 

@@ -1,0 +1,25 @@
+// «Mark as unread from here» of a message: a press is sent, and what the server says becomes news of this page too.
+
+import { tell } from "./toast.js";
+import { token } from "./token.js";
+
+document.addEventListener("click", (event) => {
+  const control = event.target.closest?.("[data-action=unread-from]");
+  const message = control?.closest(".message[id^=m-]");
+  const thread = message?.closest("live-thread");
+  if (!thread) return;
+  event.preventDefault();
+  mark(`/workspaces/${thread.dataset.slug}/messages/${message.id.slice("m-".length)}/unread`, thread.dataset);
+});
+
+async function mark(url, { isUnread, isNotUnread }) {
+  const headers = { Accept: "application/json", "X-CSRFToken": token() };
+  const answer = await fetch(url, { method: "POST", headers }).catch(() => null);
+  const said = await answer?.json().catch(() => null);
+  if (!answer?.ok) {
+    tell(said?.detail ?? isNotUnread);
+    return;
+  }
+  document.dispatchEvent(new CustomEvent("extranet:read", { detail: said }));
+  tell(isUnread);
+}
