@@ -3,11 +3,13 @@
 
 import { Stream } from "../stream.js";
 import { me, paragraph, parse } from "../thread/parts.js";
+import { Keyboard } from "../thread/keyboard.js";
 import { Placing } from "../thread/placing.js";
 import { Reading } from "../thread/reading.js";
 import { Replying } from "../thread/replying.js";
 import { Scrolling } from "../thread/scrolling.js";
 import { Sending } from "../thread/sending.js";
+import { Speaking } from "../thread/speaking.js";
 import { Typing } from "../thread/typing.js";
 
 const BRINGS_ONE = new Set(["message-posted", "thread-opened"]);
@@ -15,6 +17,7 @@ const BRINGS_ONE = new Set(["message-posted", "thread-opened"]);
 class LiveThread extends HTMLElement {
   #placing;
   #reading;
+  #speaking;
   #typing;
   #stream;
   #off = new AbortController();
@@ -30,7 +33,9 @@ class LiveThread extends HTMLElement {
     this.#typing = new Typing(this, { signal });
     const replying = new Replying(this, this.#placing);
     if (this.querySelector("template[data-part=pending]")) new Sending(this, this.#placing, replying, { signal });
-    new Scrolling(this, this.#placing, this.#reading, { signal });
+    const scrolling = new Scrolling(this, this.#placing, this.#reading, { signal });
+    new Keyboard(this, this.#placing, { scrolling, reading: this.#reading, replying });
+    this.#speaking = new Speaking(this);
     this.#stream = new Stream({
       slug: this.dataset.slug,
       seq: Number(this.dataset.seq),
@@ -63,7 +68,10 @@ class LiveThread extends HTMLElement {
     const isMine = message.author?.id === me;
     if (this.#placing.isOnPage(message.path)) {
       const article = this.#placing.insert(parse(html));
-      if (!isMine && !message.retracted_at) this.#reading.isNew(article, message.seq);
+      if (!isMine && !message.retracted_at) {
+        this.#reading.isNew(article, message.seq);
+        this.#speaking.say(article);
+      }
     } else if (!isMine && !message.retracted_at) {
       this.#reading.isNewElsewhere(message.id, message.seq);
     }

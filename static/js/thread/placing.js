@@ -4,14 +4,11 @@ import { idOf, isVisible, me } from "./parts.js";
 
 export const LAST = "~"; // comes after every step of a path
 
-const QUIET_FOR = 300;
-
 export class Placing {
   #thread;
   #list;
   #order; // the messages that stand here, from top to bottom
   #isTogether = false;
-  #quiet;
 
   constructor(thread) {
     this.#thread = thread;
@@ -66,19 +63,19 @@ export class Placing {
 
   // A part of the thread that was not here: those that are here already stay, or move to where they belong.
   take(articles) {
-    this.quietly(() => this.together(() => {
+    this.together(() => {
       for (const article of articles) {
         const there = this.message(idOf(article));
         if (!there) this.insert(article);
         else if (there.dataset.path !== article.dataset.path) this.replace(there, article);
       }
-    }));
+    });
   }
 
   replace(old, fresh) {
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const isMoving = fresh.dataset.path !== old.dataset.path && old.dataset.path !== undefined;
-    this.quietly(() => this.staying(() => {
+    this.staying(() => {
       if (old.classList.contains("is-new")) fresh.classList.add("is-new");
       if (isMoving && this.isOnPage(fresh.dataset.path)) {
         this.remove(old);
@@ -88,7 +85,7 @@ export class Placing {
         this.#order.splice(this.#order.indexOf(old), 1, fresh);
         this.equip(fresh);
       }
-    }));
+    });
     if (focused) focusIn(fresh, focused);
     this.#thread.dispatchEvent(new CustomEvent("extranet:replaced", { detail: { old, fresh } }));
   }
@@ -136,14 +133,6 @@ export class Placing {
         this.#isTogether = false;
       }
     });
-  }
-
-  // What takes the place of something is no news to those who hear the page.
-  quietly(work) {
-    this.#list.setAttribute("aria-live", "off");
-    work();
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => this.#list.setAttribute("aria-live", "polite"), QUIET_FOR);
   }
 
   #anchor() {

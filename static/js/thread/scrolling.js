@@ -4,10 +4,10 @@
 
 import { idOf, parseAll } from "./parts.js";
 
-const AHEAD = "900px 0px";
+const AHEAD = 900; // pixels before an edge is in sight
 const MOST_PARTS = 8; // of 50 messages
 const FAR = 1.5; // screens
-const AGAIN = 5_000;
+const LOOK_EVERY = 250;
 const SETTLED = 600;
 const NOTED_AFTER = 400;
 
@@ -18,8 +18,8 @@ export class Scrolling {
   #parts; // from top to bottom: {first, previous, next}, the first path and the places before and after
   #loading = null;
   #edges = {};
-  #watcher;
   #timer;
+  #stillUntil = Date.now() + SETTLED; // what moves until then, moves by itself
 
   constructor(thread, placing, reading, { signal }) {
     this.#thread = thread;
@@ -31,17 +31,28 @@ export class Scrolling {
       this.#edges[side].querySelector("[data-action=load]").addEventListener("click", (event) => this.#press(event, side));
     }
     this.#open();
-    this.#watcher = new IntersectionObserver((entries) => this.#near(entries), { rootMargin: AHEAD });
-    // Not before the page stands where it opens: the edge that one starts at is not one that one came to.
-    const settled = setTimeout(() => {
-      for (const edge of Object.values(this.#edges)) this.#watcher.observe(edge);
-      addEventListener("scroll", () => this.#noteSoon(), { signal, passive: true });
-    }, SETTLED);
-    signal.addEventListener("abort", () => {
-      clearTimeout(settled);
-      clearTimeout(this.#timer);
-      this.#watcher.disconnect();
-    });
+    addEventListener("scroll", () => this.#moved(), { signal, passive: true });
+    signal.addEventListener("abort", () => clearTimeout(this.#timer));
+  }
+
+  // Fetch the next part at the edge "earlier" or "later", if there is one.
+  async load(side) {
+    const edge = this.#edges[side];
+    if (this.#loading || edge.hidden) return;
+    this.#loading = side;
+    edge.dataset.busy = "";
+    this.#thread.list.setAttribute("aria-busy", "true");
+    try {
+      const link = edge.querySelector("[data-action=load]");
+      const answer = await fetch(link.href, { headers: { Accept: "application/json" } });
+      if (answer.ok) this.#take(side, await answer.json());
+    } catch {
+      // Without a connection it stays as it is, until one scrolls on.
+    }
+    delete edge.dataset.busy;
+    this.#thread.list.removeAttribute("aria-busy");
+    this.#loading = null;
+    this.#stillUntil = Date.now() + LOOK_EVERY;
   }
 
   get #isLong() {
@@ -71,39 +82,20 @@ export class Scrolling {
     else message.scrollIntoView({ block: "center", behavior: "instant" });
   }
 
-  #near(entries) {
-    for (const { target, isIntersecting } of entries) {
-      if (isIntersecting && !target.hidden) this.#load(target === this.#edges.earlier ? "earlier" : "later");
-    }
+  // Who stands still at an edge, or writes there, does not want the whole thread: each part takes a move of one's own.
+  #moved() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#note(), NOTED_AFTER);
+    if (this.#loading || Date.now() < this.#stillUntil || document.activeElement?.matches("textarea")) return;
+    this.#stillUntil = Date.now() + LOOK_EVERY;
+    if (this.#edges.earlier.getBoundingClientRect().bottom > -AHEAD) this.load("earlier");
+    if (this.#edges.later.getBoundingClientRect().top < innerHeight + AHEAD) this.load("later");
   }
 
   #press(event, side) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.#load(side);
-  }
-
-  async #load(side) {
-    if (this.#loading) return;
-    this.#loading = side;
-    const edge = this.#edges[side];
-    edge.dataset.busy = "";
-    this.#thread.list.setAttribute("aria-busy", "true");
-    let again = 0;
-    try {
-      const link = edge.querySelector("[data-action=load]");
-      const answer = await fetch(link.href, { headers: { Accept: "application/json" } });
-      if (answer.ok) this.#take(side, await answer.json());
-      else if (answer.status >= 500 || answer.status === 429) again = Math.max(AGAIN, 1_000 * Number(answer.headers.get("Retry-After")));
-    } catch {
-      again = AGAIN;
-    }
-    delete edge.dataset.busy;
-    this.#thread.list.removeAttribute("aria-busy");
-    this.#loading = null;
-    // Looked at anew: still near, the next part follows.
-    this.#watcher.unobserve(edge);
-    setTimeout(() => this.#watcher.observe(edge), again);
+    this.load(side);
   }
 
   #take(side, { html, previous, next }) {
@@ -153,11 +145,6 @@ export class Scrolling {
     const isFar = bottom < -FAR * innerHeight || top > (1 + FAR) * innerHeight;
     const isInUse = message.matches("[data-state]") || message.contains(document.activeElement) || message.nextElementSibling?.matches(".message-reply");
     return isFar && !isInUse;
-  }
-
-  #noteSoon() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#note(), NOTED_AFTER);
   }
 
   // What one reads now is where the address leads.

@@ -84,7 +84,7 @@ export class Sending {
     article.dataset.path = (parent?.dataset.path ?? "") + LAST;
     article.dataset.depth = parent ? Math.min(Number(parent.dataset.depth) + 1, DEEPEST) : 0;
     article.querySelector(".message-body").append(...body.split(/\n{2,}/).map(paragraph), ...filesOf(fields));
-    this.#placing.quietly(() => this.#placing.insert(article));
+    this.#placing.insert(article);
     return article;
   }
 
