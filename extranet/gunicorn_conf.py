@@ -11,13 +11,29 @@ from typing import Any
 
 def post_worker_init(worker: Any) -> None:
     """Begin the work that runs beside requests."""
+    from gevent import spawn
+
     from extranet.app import start
 
     start(worker.wsgi)
+    spawn(_end_the_sockets, worker)
     logging.getLogger("gunicorn.error").addFilter(_is_worth_noting)
     # What is here now stays until the end: the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()
+
+
+def _end_the_sockets(worker: Any) -> None:
+    """Close the sockets once the worker is to end, which waits for requests: also for those that wait for news."""
+    from gevent import sleep
+
+    from extranet.realtime import realtime
+
+    while worker.alive:
+        sleep(0.2)
+    while True:
+        realtime(worker.wsgi).stop()
+        sleep(0.2)
 
 
 def _is_worth_noting(record: logging.LogRecord) -> bool:

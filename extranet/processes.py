@@ -56,9 +56,15 @@ class Processes:
     def start(self) -> None:
         """Begin to listen, to look and to speak, if there may be others."""
         if self._redis_url:
-            self._marks.append((time.monotonic(), self._newest()))
+            with self._app.app_context():
+                self.begin()
             for work in (self._listen, self._look, self._speak):
                 spawn(work)
+
+    def begin(self) -> None:
+        """Follow what is recorded from now on."""
+        with db.reading() as held:
+            self._marks.append((time.monotonic(), held.scalar(sa.select(sa.func.max(EventRow.id))) or 0))
 
     def note_own(self, event_id: int) -> None:
         """This process follows that fact itself."""
@@ -101,23 +107,23 @@ class Processes:
                 self._bell.set()
                 while True:
                     message = subscription.get_message(timeout=_REDIS_PATIENCE / 2)
-                    if message is not None:
-                        self._take(json.loads(message["data"]))
+                    said = json.loads(message["data"]) if message is not None else {"from": self._name}
+                    if said["from"] != self._name:
+                        with self._app.app_context():
+                            self.hear(said)
             except Exception as error:
                 log.warning("Redis is away: %s", error)
                 sleep(LOOKS_EVERY)
 
-    def _take(self, message: Mapping[str, Any]) -> None:
-        if message.get("from") == self._name:
-            return
-        if len(message) == 1:
+    def hear(self, message: Mapping[str, Any]) -> None:
+        """Take what another process has said: something of its own, or else that something has been recorded."""
+        if message.keys() <= {"from"}:
             self._bell.set()
             return
-        with self._app.app_context():
-            try:
-                self._heard(message)
-            except Exception:
-                log.exception("What another process said could not be passed on")
+        try:
+            self._heard(message)
+        except Exception:
+            log.exception("What another process said could not be passed on")
 
     def _look(self) -> None:
         while True:
@@ -152,9 +158,7 @@ class Processes:
         there = db.session().scalars(sa.select(EventRow.id).where(EventRow.id > floor).order_by(EventRow.id)).all()
         fresh = [one for one in there if one not in self._seen and one not in self._own]
         self._seen = set(there)
-        if len(fresh) > MOST_AT_ONCE:
-            self._marks.clear()
-        if there and (not self._marks or now - self._marks[-1][0] > LOOKS_EVERY):
+        if there and now - self._marks[-1][0] > LOOKS_EVERY:
             self._marks.append((now, there[-1]))
         return fresh
 
@@ -162,10 +166,6 @@ class Processes:
         known = reactions()
         wanted = sa.select(EventRow).where(EventRow.id.in_(ids), EventRow.kind.in_(known.followed_everywhere()))
         return [known.revive(row) for row in db.session().scalars(wanted.order_by(EventRow.id))] if ids else []
-
-    def _newest(self) -> int:
-        with self._app.app_context(), db.reading() as held:
-            return held.scalar(sa.select(sa.func.max(EventRow.id))) or 0
 
 
 def _connect(url: str) -> Any:

@@ -9,6 +9,7 @@ What was ended is closed before the answer that says so, with all that still wai
 
 import json
 import logging
+import math
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ MOST_OPEN = 20
 MOST_WORDS = 3
 """Words that a socket may say in a second; a page says one in three seconds."""
 FRESH = 5.0
-"""Seconds after which news that came from another process are forgotten instead of told."""
+"""Seconds after which news that another process asks to tell are forgotten."""
 _GOODBYE = Packet(DISCONNECT, namespace="/").encode()
 
 Payload = Mapping[str, Any] | Callable[[str], Mapping[str, Any]]
@@ -58,6 +59,7 @@ class Open:
     credential: str
     member: str
     session: Session | None = None
+    came_at: float = 0.0
     since: float = 0.0
     words: int = 0
 
@@ -119,10 +121,7 @@ class Realtime:
         self._heads.append(heads)
 
     def hears(self, name: str, door: Door, rule: Rule) -> Callable[[Handler], Handler]:
-        """Register what is done when a client says `name`, through a door: `handler(member, thing, data)`.
-
-        It is done in every process, so that each tells its own people: the handler tells, and keeps nothing.
-        """
+        """Register what is done when a client says `name`, through a door: `handler(member, thing, data)`."""
         self.heard[name] = Guard(door.name, rule.__name__)
 
         def register(handler: Handler) -> Handler:
@@ -149,12 +148,12 @@ class Realtime:
             for sid in theirs:
                 self._end(sid, heads)
 
-    def tell(self, credential_ids: Iterable[str], packet: News) -> None:
-        """Send a packet to what these credentials hold open in this process."""
+    def tell(self, credential_ids: Iterable[str], packet: News, *, sent_at: float = math.inf) -> None:
+        """Send a packet to what these credentials hold open in this process, and have since before it was sent."""
         sockets, of = self._sockets, self._of
         for credential_id in credential_ids:
             for sid in tuple(of.get(credential_id, ())):
-                if sid in sockets:
+                if (held := sockets.get(sid)) is not None and held.came_at <= sent_at:
                     self._send(sid, packet)
 
     def _send(self, sid: str, packet: News) -> None:
@@ -193,7 +192,8 @@ class Realtime:
                 return False
             mine.append(sid)
             eio_sid = self._server.manager.eio_sid_from_sid(sid, "/")
-            self._sockets[sid] = Open(credential.id, credential.member_id, self._engine.sockets.get(eio_sid))
+            session = self._engine.sockets.get(eio_sid)
+            self._sockets[sid] = Open(credential.id, credential.member_id, session, time.time())
             heads = self._gather([credential.member_id])[credential.member_id]
         if sid not in self._sockets:  # it was ended meanwhile
             return False
@@ -220,44 +220,36 @@ class Realtime:
         if not held.may_speak():
             return {"status": 429}
         try:
-            with self._app.app_context():
-                answer = self._do(name, held.credential, data)
+            with self._app.app_context(), db.reading():
+                return self._do(name, sid, held, data)
         except Refusal as refusal:
             return {"status": refusal.status}
         except Exception:
             log.exception("What a socket said could not be done")
             return {"status": 500}
-        if answer is None:
+
+    def _do(self, name: str, sid: str, held: Open, data: dict[str, Any]) -> Any:
+        door, rule, handler = self._handlers[name]
+        credential = credentials.find_usable(held.credential)
+        if credential is None:
             self._end(sid)
             return {"status": 401}
-        self.processes.say({"said": name, "credential": held.credential, "data": data})
-        return answer
-
-    def _do(self, name: str, credential_id: str, data: dict[str, Any]) -> Any:
-        door, rule, handler = self._handlers[name]
-        token = in_every_process.set(True)
-        try:
-            with db.reading():
-                credential = credentials.find_usable(credential_id)
-                if credential is None:
-                    return None
-                thing = door.admit(credential.member, rule, _address(door, data))
-                return handler(credential.member, thing, data) or {"status": 200}
-        finally:
-            in_every_process.reset(token)
+        thing = door.admit(credential.member, rule, _address(door, data))
+        return handler(credential.member, thing, data) or {"status": 200}
 
     def _pass_on(self, message: Mapping[str, Any]) -> None:
-        """Do here what another process has done with its sockets."""
-        if "said" in message:
-            try:
-                self._do(message["said"], message["credential"], message["data"])
-            except Refusal as refusal:
-                log.debug("What another process allowed is refused here: %s", refusal.status)
-        elif time.time() - message["at"] < FRESH:
-            with db.reading():
-                live = _still_usable([one for _content, to in message["news"] for one in to if one in self._of])
-            for content, to in message["news"]:
-                self.tell([one for one in to if one in live], _packet(message["event"], content))
+        """Tell the people of this process what another one asks to.
+
+        Whose right to hear it may have ended since: so what has been recorded is followed first, which closes their
+        sockets, and who came after it was sent does not get it.
+        """
+        if time.time() - message["at"] > FRESH:
+            return
+        self.processes.follow()
+        with db.reading():
+            live = _still_usable([one for _content, to in message["news"] for one in to if one in self._of])
+        for content, to in message["news"]:
+            self.tell([one for one in to if one in live], _packet(message["event"], content), sent_at=message["at"])
 
     def _beat(self) -> None:
         while True:
@@ -334,8 +326,8 @@ def tell(people: People, event: str, payload: Payload) -> None:
     """Send news to members: `people` are their ids, or a query for them, read now, in one query with their credentials.
 
     `payload` is a mapping, or makes one for a language, once for each language that somebody reads; each is encoded
-    once. Called where each process does the same (a reaction to a fact, a handler of what is said), it tells the people
-    of this process; elsewhere it also asks the other processes to.
+    once. In a reaction to a fact, which each process has, it tells the people of this process; elsewhere it also asks
+    the other processes to tell theirs.
     """
     here = realtime()
     told = []

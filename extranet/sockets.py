@@ -286,6 +286,7 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]
         self.session: dict[str, Any] = {}
         self.connected = self.upgrading = self.upgraded = self.closing = self.closed = False
         self.has_answered = True
+        self._was_asked = False
         self._wire: Wire | None = None
         self._waiting: list[Packet] = []
         self._size = 0
@@ -311,11 +312,11 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]
         self.close()
 
     def ask(self) -> None:
-        """Ask the client whether it is still there; close who has said nothing yet."""
-        if not self.server.is_known(self.sid):
+        """Ask the client whether it is still there; close who has been asked before and not said who they are."""
+        if self._was_asked and not self.server.is_known(self.sid):
             self.end()
         elif not self.closed:
-            self.has_answered = False
+            self._was_asked, self.has_answered = True, False
             self.send(Packet(PING))
 
     def look(self) -> None:

@@ -1,0 +1,275 @@
+"""Sockets as clients see them who read slowly, or not at all, or talk nonsense; without the product around them."""
+
+import _socket
+import socket
+import struct
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import gevent
+import pytest
+from engineio.packet import MESSAGE
+
+from extranet import sockets
+from extranet.sockets import MOST_WAITING, PATIENCE, PING_EVERY, Engine, News, Session
+
+pytestmark = pytest.mark.once
+
+KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # RFC 6455, 1.3
+BIG = News(MESSAGE, "x" * 50_000)
+
+
+class Client:
+    """The other end of a socket, which reads when it is told to."""
+
+    def __init__(self, engine: Engine, **headers: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.socket = socket.create_connection(listener.getsockname())
+            server_end, _address = listener.accept()
+        self.socket.setblocking(False)
+        before = set(engine.sockets)
+        with suppress(StopIteration):
+            engine.handle_request(_request(server_end, **headers), lambda *_answer: None)
+        server_end.close()
+        (sid,) = set(engine.sockets) - before
+        self.session: Session = engine.sockets[sid]
+        self.got = b""
+        self.is_closed = False
+        head, _, self.got = self.read().partition(b"\r\n\r\n")
+        self.head = head.decode()
+
+    def read(self) -> bytes:
+        """All that has come so far."""
+        _let_it_work()
+        while not self.is_closed:
+            try:
+                came = self.socket.recv(1_000_000)
+            except BlockingIOError:
+                break
+            except ConnectionResetError:
+                came = b""
+            self.got += came
+            self.is_closed = not came
+        return self.got
+
+    def say(self, content: bytes, *, first: int = 0x81, masked: bool = True) -> None:
+        """Send a frame."""
+        mask = b"abcd" if masked else b""
+        size = struct.pack(">B", len(content) | masked << 7) if len(content) < 126 else (
+            struct.pack(">BH", 126 | masked << 7, len(content))
+        )
+        hidden = bytes(byte ^ mask[at % 4] for at, byte in enumerate(content)) if masked else content
+        self.socket.sendall(bytes((first,)) + size + mask + hidden)
+        _let_it_work()
+
+
+def _let_it_work() -> None:
+    for _turn in range(5):
+        gevent.sleep(0.002)
+
+
+def _request(server_end: socket.socket, **headers: str) -> dict[str, Any]:
+    return {
+        "REQUEST_METHOD": "GET", "PATH_INFO": "/socket.io/", "QUERY_STRING": "EIO=4&transport=websocket",
+        "HTTP_CONNECTION": "Upgrade", "HTTP_UPGRADE": "websocket", "HTTP_SEC_WEBSOCKET_KEY": KEY,
+        "HTTP_SEC_WEBSOCKET_VERSION": "13", "gunicorn.socket": server_end, **headers,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def known() -> set[str]:
+    """The sessions that have said who they are; by default all are taken for known."""
+    return {"*"}
+
+
+@pytest.fixture
+def heard() -> list[Any]:
+    """What was heard from clients."""
+    return []
+
+
+@pytest.fixture
+def engine(known: set[str], heard: list[Any]) -> Iterator[Engine]:
+    engine = Engine(lambda sid: "*" in known or sid in known)
+    engine.on("message", lambda _sid, said: heard.append(said))
+    engine.on("disconnect", lambda sid, reason: heard.append(("gone", sid, reason)))
+    yield engine
+    for session in list(engine.sockets.values()):
+        session.close(abort=True)
+
+
+@pytest.fixture
+def connect(engine: Engine) -> Iterator[Callable[..., Client]]:
+    clients = []
+
+    def connect(**headers: str) -> Client:
+        clients.append(Client(engine, **headers))
+        return clients[-1]
+
+    yield connect
+    for client in clients:
+        client.socket.close()
+
+
+def test_a_websocket_opens_without_compression_also_if_that_is_offered(connect: Callable[..., Client]) -> None:
+    client = connect(HTTP_SEC_WEBSOCKET_EXTENSIONS="permessage-deflate; client_max_window_bits")
+    assert client.head.startswith("HTTP/1.1 101 ")
+    assert "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in client.head
+    assert "deflate" not in client.head
+    assert b'0{"sid":' in client.got
+
+
+def test_what_many_get_is_encoded_once(connect: Callable[..., Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    clients = [connect() for _client in range(5)]
+    made: list[bytes] = []
+    plain = sockets.frame
+
+    def noted(kind: int, content: bytes) -> bytes:
+        made.append(content)
+        return plain(kind, content)
+
+    monkeypatch.setattr(sockets, "frame", noted)
+    for size in (10, 1_000, 70_000):
+        packet = News(MESSAGE, "ä" * size)
+        for client in clients:
+            client.session.send(packet)
+        for client in clients:
+            assert client.read().endswith(("4" + "ä" * size).encode())
+    assert len(made) == 3
+
+
+def test_who_does_not_read_is_closed_and_holds_up_nobody(connect: Callable[..., Client], heard: list[Any]) -> None:
+    slow, quick = connect(), connect()
+    sent = 0
+    while not slow.session.closed:
+        for client in (slow, quick):
+            client.session.send(BIG)
+        sent += len(BIG.frame)
+        assert quick.read().endswith(BIG.frame)
+        assert sent < 20_000_000, "it is never closed"
+    assert heard == [("gone", slow.session.sid, "transport close")]
+    assert not quick.session.closed
+    assert slow.read() and slow.is_closed
+
+
+def test_what_was_not_taken_goes_out_in_order_when_the_client_reads_again(connect: Callable[..., Client]) -> None:
+    client = connect()
+    packets = [News(MESSAGE, str(number % 10) * 40_000) for number in range(8)]
+    for packet in packets:
+        client.session.send(packet)
+    for _look in range(20):
+        client.read()
+    assert client.got.endswith(b"".join(packet.frame for packet in packets))
+    assert not client.session.closed
+
+
+def test_who_takes_nothing_for_long_is_closed_however_little_waits(
+    connect: Callable[..., Client], engine: Engine
+) -> None:
+    client = connect()
+    while not engine.behind:
+        client.session.send(BIG)
+    for turn in range(3):
+        assert client.session.closed is (turn == 2)
+        engine.tick(turn * PATIENCE)
+        client.session.has_answered = True
+
+
+def test_nothing_that_waits_reaches_who_is_told_to_go(connect: Callable[..., Client], engine: Engine) -> None:
+    client = connect()
+    while not engine.behind:
+        client.session.send(BIG)
+    client.session.end(News(MESSAGE, "the last"))
+    assert client.session.closed and not engine.behind
+    assert b"the last" not in client.read() and client.is_closed
+
+
+def test_who_reads_hears_the_last_word_and_then_the_end(connect: Callable[..., Client]) -> None:
+    client = connect()
+    client.session.end(News(MESSAGE, "the last"))
+    client.session.send(News(MESSAGE, "more"))
+    assert client.read().endswith(News(MESSAGE, "the last").frame + b"\x88\x02\x03\xe9")
+    assert client.is_closed
+
+
+def test_who_does_not_answer_is_closed(connect: Callable[..., Client], engine: Engine) -> None:
+    there, gone = connect(), connect()
+    for second in range(PING_EVERY + PATIENCE):
+        engine.tick(second)
+        if there.read().endswith(b"2"):
+            there.say(b"3")
+    assert gone.session.closed and not there.session.closed
+
+
+def test_who_never_says_who_they_are_is_closed(
+    connect: Callable[..., Client], engine: Engine, known: set[str]
+) -> None:
+    known.clear()
+    client = connect()
+    for second in range(PING_EVERY):
+        engine.tick(second)
+        client.session.has_answered = True
+    assert not client.session.closed
+    for second in range(PING_EVERY):
+        engine.tick(second)
+    assert client.session.closed
+
+
+def test_messages_in_pieces_are_understood(connect: Callable[..., Client], heard: list[Any]) -> None:
+    client = connect()
+    client.say(b"4on", first=0x01)
+    client.say(b"between", first=0x89)
+    client.say(b"e", first=0x80)
+    for byte in b"\x81\x85abcd" + bytes(one ^ two for one, two in zip("4två".encode(), b"abcda", strict=True)):
+        client.socket.sendall(bytes((byte,)))
+        gevent.sleep(0.001)
+    client.say(b"4" + b"z" * 300)
+    _let_it_work()
+    assert heard == ["one", "två", "z" * 300]
+    assert client.read().endswith(b"\x8a\x07between")
+
+
+@pytest.mark.parametrize(
+    ("what", "how"),
+    [
+        (b"4unmasked", {"masked": False}),
+        (b"4compressed", {"first": 0xC1}),
+        (b"the middle of nothing", {"first": 0x80}),
+        (b"\xff\xfe", {}),
+        (b"4bytes", {"first": 0x82}),
+        (b"x", {}),
+        (b"", {}),
+        (b"4" + b"z" * sockets.LONGEST, {}),
+    ],
+)
+def test_who_talks_nonsense_is_closed(connect: Callable[..., Client], what: bytes, how: dict[str, Any]) -> None:
+    client = connect()
+    client.say(what, **how)
+    _let_it_work()
+    assert client.session.closed
+    client.read()
+    assert client.is_closed
+
+
+def test_who_says_more_than_can_be_heard_is_closed(connect: Callable[..., Client]) -> None:
+    client = connect()
+    client.socket.sendall(b"\x81\x82\0\0\0\x004x" * 200)
+    _let_it_work()
+    assert client.session.closed
+
+
+def test_what_waits_for_who_polls_is_bounded_too(engine: Engine) -> None:
+    session = Session(engine, "polls")
+    engine.sockets["polls"] = session
+    sent = 0
+    while not session.closed:
+        session.send(BIG)
+        sent += len(BIG.frame)
+        assert sent <= MOST_WAITING + 2 * len(BIG.frame)
+    assert "polls" not in engine.sockets
+
+
+def test_a_wire_takes_a_plain_connection_only() -> None:
+    assert sockets._shake_hands({"HTTP_SEC_WEBSOCKET_KEY": KEY, "HTTP_SEC_WEBSOCKET_VERSION": "13"}) is None
+    assert not hasattr(_socket.socket, "unwrap")
