@@ -7,7 +7,7 @@ const PAUSE = 1_500;
 const SPREAD = 4_000;
 const AGAIN = 10_000;
 
-const title = document.title;
+let title = document.title;
 const me = document.body.dataset.member;
 const tabs = new BroadcastChannel(`extranet:unread:${me}`);
 const known = new Map(); // workspace -> the last seq heard of
@@ -25,6 +25,12 @@ document.addEventListener("extranet:change", ({ detail: item }) => {
   if (!quiet) ask(PAUSE + Math.random() * SPREAD);
   if (!counts(item)) return;
   for (const badge of [...badgesOf(item.workspace), ...totals()]) show(badge, numberOf(badge) + 1);
+  showInTitle();
+});
+
+// The page is called otherwise from now on.
+document.addEventListener("extranet:title", ({ detail }) => {
+  title = detail;
   showInTitle();
 });
 

@@ -19,6 +19,8 @@ from workspaces.discussions.reactions import tell_change, tell_where_they_still_
 from workspaces.discussions.reading import feature as reading
 from workspaces.discussions.thanks import feature as thanks
 from workspaces.discussions.threads import feature as threads
+from workspaces.discussions.threads.documents import messages_of
+from workspaces.discussions.threads.events import ThreadArrived, ThreadRenamed
 from workspaces.discussions.views import discussions
 from workspaces.events import WorkspacePurged
 from workspaces.importing.events import DiscussionsImported
@@ -50,6 +52,7 @@ def install(app: Flask) -> None:
             shown=documents.shown,
             changed_by={
                 **dict.fromkeys(SAID, lambda event: (event.message,)),
+                **dict.fromkeys((ThreadRenamed, ThreadArrived), messages_of),
                 DiscussionsImported: messages_brought,
             },
             scopes=joined_ids,

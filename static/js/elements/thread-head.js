@@ -41,7 +41,7 @@ class ThreadHead extends HTMLElement {
     this.#equip();
     if (this.#head.dataset.isLocked !== wasLocked) this.#tellThread();
     if (link) this.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus({ preventScroll: true });
-    const title = `${this.#head.dataset.title} – ${this.dataset.workspaceName}`;
+    const title = this.dataset.pageTitle.replace("{title}", () => this.#head.dataset.title);
     document.dispatchEvent(new CustomEvent("extranet:title", { detail: title }));
   }
 

@@ -1,23 +1,30 @@
-"""Name, kind, pin and lock: who opened a thread and hosts say what it is called, hosts where it stands and that it ends."""
+"""Name, kind, pin and lock: what a thread is called, where it stands in the list, and that nothing more is written."""
 
 import pytest
+import sqlalchemy as sa
+from werkzeug.test import TestResponse
 
+from tests.cast import Person, keeping
 from tests.workspaces.discussions.talk import JSON, Talk, open_thread, thread_in
+from tests.workspaces.places import drain
+from workspaces.memberships.models import Membership
 
 
-def change(talk: Talk, by: object, **said: str) -> object:
-    return by.post(talk.path("/settings"), {"title": "Plans", "kind": "discussion", **said})  # type: ignore[attr-defined]
+def change(talk: Talk, by: Person, **said: str) -> TestResponse:
+    return by.post(talk.path("/settings"), {"title": "Plans", "kind": "discussion", **said})
 
 
 def test_a_new_name_stands_everywhere(talk: Talk) -> None:
     ada, grace = talk.cast.ada, talk.cast.grace
-    assert change(talk, ada, title="Better plans").status_code == 302  # type: ignore[attr-defined]
+    assert change(talk, ada, title="Better plans").status_code == 302
     assert talk.row().title == "Better plans"
     assert talk.place.facts()[-1] == "thread-renamed"
     for page in (grace.get(talk.path()).text, grace.get(talk.place.path()).text):
         assert "Better plans" in page
     (item,) = talk.changes(grace)["items"][-1:]
     assert "Better plans" in item["row"] and "Better plans" in item["head"]
+    drain(talk.app)
+    assert f"#m-{talk.first}" in grace.get("/search?q=better").text
     change(talk, ada, title="Better plans")
     assert talk.place.facts().count("thread-renamed") == 1
 
@@ -29,7 +36,7 @@ def test_who_opened_it_may_name_it_and_so_may_hosts_but_nobody_else(talk: Talk) 
     for person, status in ((grace, 200), (ada, 200), (olga, 403), (talk.cast.mallory, 404), (talk.cast.moses, 404)):
         assert person.get(own).status_code == status, person.name
     assert grace.get(talk.path("/settings")).status_code == 403
-    assert change(talk, grace, title="Mine").status_code == 403  # type: ignore[attr-defined]
+    assert change(talk, grace, title="Mine").status_code == 403
 
 
 def test_a_name_is_needed_and_what_was_typed_stays(talk: Talk) -> None:
@@ -110,15 +117,11 @@ def test_programs_name_and_change_it(talk: Talk) -> None:
 
 def test_who_sees_no_earlier_messages_does_not_hear_of_a_thread_from_before(talk: Talk) -> None:
     ada, nina = talk.cast.ada, talk.cast.member("Nina Newcomer")
-    ada.post(talk.place.path("/invite"), {"member": nina.member_id})
-    change(talk, ada, title="Before")
-    from tests.cast import keeping
-    from workspaces.memberships.models import Membership
-
     talk.place.let_in(nina, by=ada)
+    after = talk.row().last_seq + 1
     with keeping(talk.app) as held:
-        membership = held.query(Membership).filter_by(workspace_id=talk.place.id, member_id=nina.member_id).one()
-        membership.sees_from = 10_000
+        found = held.scalars(sa.select(Membership).where(Membership.member_id == nina.member_id)).one()
+        found.sees_from = after
     change(talk, ada, title="Secret name")
     assert "Secret name" not in str(talk.changes(nina))
     assert talk.changes(nina)["items"][-1]["kind"] == "not-shown"

@@ -1,0 +1,139 @@
+"""A thread that ends in a written decision, which names the messages that it rests on."""
+
+import sqlalchemy as sa
+
+from tests.cast import keeping, looking
+from tests.workspaces.discussions.talk import Talk
+from tests.workspaces.places import drain
+from workspaces.discussions.threads.models import Decision, DecisionGround
+from workspaces.memberships.models import Membership
+
+
+def matter(talk: Talk) -> list[str]:
+    """Make it a matter to decide; returns three messages of Grace's."""
+    talk.cast.ada.post(talk.path("/settings"), {"title": "Plans", "kind": "decision"})
+    return [talk.say(talk.cast.grace, f"Reason {number} <b>&</b>") for number in range(3)]
+
+
+def decide(talk: Talk, grounds: list[str], body: str = "We **go** on") -> int:
+    return talk.cast.ada.post(talk.path("/decision"), {"body": body, "grounds": grounds}).status_code
+
+
+def test_it_stands_at_the_head_with_each_contribution_and_locks_the_thread(talk: Talk) -> None:
+    ada, grace = talk.cast.ada, talk.cast.grace
+    reasons = matter(talk)
+    form = ada.get(talk.path(f"/decision?ground={reasons[0]}"))
+    assert form.status_code == 200 and form.text.count('name="grounds"') == 4
+    assert f'id="ground-{reasons[0]}" value="{reasons[0]}" checked' in form.text
+    assert decide(talk, [reasons[2], reasons[0]]) == 302
+    page = grace.get(talk.path()).text
+    head = page[page.index('id="decision"'):page.index("</section>")]
+    assert "<strong>go</strong>" in head and "Written by Ada Lovelace" in head
+    assert head.index("Reason 0") < head.index("Reason 2") and "Reason 1" not in head
+    assert talk.place.facts()[-1] == "decision-written"
+    assert talk.post(grace).status_code == 409
+    assert ada.post(talk.path("/unlock")).status_code == 409
+    found = grace.api("GET", f"/threads/{talk.thread_id}/decision").json
+    assert found is not None and [ground["author"] for ground in found["grounds"]] == ["Grace Hopper"] * 2
+    assert "decision" in talk.changes(grace)["items"][-1]["head"]
+
+
+def test_a_ground_that_is_retracted_is_shown_as_such_and_its_words_are_gone(talk: Talk) -> None:
+    reasons = matter(talk)
+    decide(talk, reasons)
+    talk.cast.grace.post(talk.at(reasons[1], "/retract"))
+    page = talk.cast.ada.get(talk.path()).text
+    assert "This message has been retracted." in page
+    assert "Reason 1" not in page and "Reason 0" in page
+    assert "Reason 1" not in str(talk.changes(talk.cast.ada))
+
+
+def test_withdrawing_it_takes_its_words_away_and_reopens_the_thread(talk: Talk) -> None:
+    ada, grace = talk.cast.ada, talk.cast.grace
+    reasons = matter(talk)
+    decide(talk, reasons, "Kaurapuuroa kaikille")
+    drain(talk.app)
+    assert "#decision" in grace.get("/search?q=kaurapuuro").text
+    assert "Kaurapuuroa" not in talk.cast.mallory.get("/search?q=kaurapuuro").text
+    assert ada.post(talk.path("/decision/withdraw")).status_code == 302
+    drain(talk.app)
+    assert "Kaurapuuroa" not in grace.get("/search?q=kaurapuuro").text
+    with looking(talk.app) as held:
+        assert held.scalar(sa.select(sa.func.count()).select_from(DecisionGround)) == 0
+        assert held.get(Decision, talk.thread_id) is None
+    assert talk.say(grace, "Then again")
+    assert ada.post(talk.path("/decision/withdraw")).status_code == 409
+    assert grace.api("GET", f"/threads/{talk.thread_id}/decision").status_code == 404
+
+
+def test_it_is_written_anew_in_place_of_the_first(talk: Talk) -> None:
+    reasons = matter(talk)
+    decide(talk, reasons[:1], "First")
+    assert "First" in talk.cast.ada.get(talk.path("/decision")).text
+    assert decide(talk, reasons[1:], "Second") == 302
+    page = talk.cast.grace.get(talk.path()).text
+    head = page[page.index('id="decision"'):page.index("</section>")]
+    assert "Second" in head and "First" not in head and "Reason 0" not in head and "Reason 2" in head
+
+
+def test_what_was_typed_and_ticked_stays_when_other_messages_are_shown_or_something_is_wrong(talk: Talk) -> None:
+    reasons = matter(talk)
+    for said, status in (({"show": ""}, 200), ({"body": " "}, 422)):
+        answer = talk.cast.ada.post(
+            talk.path("/decision"), {"body": "We go on", "grounds": reasons[1:2], **said}
+        )
+        assert answer.status_code == status
+        assert f'value="{reasons[1]}" checked' in answer.text
+        assert ("We go on" in answer.text) == (status == 200)
+    assert "decision-written" not in talk.place.facts()
+
+
+def test_it_rests_only_on_messages_of_the_thread_that_are_there(talk: Talk) -> None:
+    reasons = matter(talk)
+    elsewhere = Talk(talk.cast, talk.place)
+    talk.cast.grace.post(talk.at(reasons[0], "/retract"))
+    for ground in (elsewhere.first, reasons[0], "nothing"):
+        assert decide(talk, [ground]) == 422
+    assert talk.row().locked_at is None
+
+
+def test_who_opened_it_and_hosts_decide_and_nobody_else(talk: Talk) -> None:
+    matter(talk)
+    for person, status in ((talk.cast.grace, 403), (talk.cast.mallory, 404), (talk.cast.moses, 404)):
+        assert person.get(talk.path("/decision")).status_code == status
+        assert person.post(talk.path("/decision"), {"body": "Mine"}).status_code == status
+        assert person.post(talk.path("/decision/withdraw")).status_code == status
+    talk.place.archive(talk.cast.ada)
+    assert talk.cast.ada.get(talk.path("/decision")).status_code == 409
+    assert decide(talk, []) == 409
+
+
+def test_a_discussion_ends_in_no_decision(talk: Talk) -> None:
+    assert talk.cast.ada.get(talk.path("/decision")).status_code == 409
+    assert decide(talk, []) == 409
+
+
+def test_newcomers_who_see_nothing_earlier_see_no_ground_from_then(talk: Talk) -> None:
+    ada, nina = talk.cast.ada, talk.cast.member("Nina Newcomer")
+    reasons = matter(talk)
+    talk.place.let_in(nina, by=ada)
+    seq = talk.message(reasons[2]).seq
+    with keeping(talk.app) as held:
+        found = held.scalars(sa.select(Membership).where(Membership.member_id == nina.member_id)).one()
+        found.sees_from = seq
+    decide(talk, reasons)
+    page = nina.get(talk.path()).text
+    head = page[page.index('id="decision"'):page.index("</section>")]
+    assert "Reason 2" in head and "Reason 0" not in head and "Reason 1" not in head
+    found_by_program = nina.api("GET", f"/threads/{talk.thread_id}/decision").json
+    assert found_by_program is not None and len(found_by_program["grounds"]) == 1
+    assert "Reason 0" not in str(talk.changes(nina)) and "Reason 2" in str(talk.changes(nina))
+
+
+def test_programs_write_it_too(talk: Talk) -> None:
+    reasons = matter(talk)
+    ada = talk.cast.ada
+    written = ada.api("POST", f"/threads/{talk.thread_id}/decision", {"body": "Yes", "grounds": reasons}).json
+    assert written is not None and (written["body"], len(written["grounds"])) == ("Yes", 3)
+    back = ada.api("POST", f"/threads/{talk.thread_id}/decision/withdraw").json
+    assert back is not None and (back["locked_at"], back["is_decided"]) == (None, False)
