@@ -157,7 +157,7 @@ class Scene:
             name=say("name"), purpose=say("purpose"), kind="project", visibility=visibility,
             joining=joining, by=ada,  # type: ignore[arg-type]
         )  # fmt: skip
-        workspace.shows_readers = key == "open"
+        workspace.readers_shown_from = 1 if key == "open" else None
         space = self.spaces[key] = Space(workspace.id, workspace.slug, workspace.name, visibility)
         for person in (self.hugo, self.grace, self.olga, self.lee, self.sue):
             memberships.invite(workspace, self._member(person), by=ada)

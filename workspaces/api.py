@@ -46,7 +46,7 @@ class PersonAnswer(Answer):
 class WorkspaceAnswer(Answer):
     """A workspace as the asking member may know it.
 
-    `head` and `unread` are there only for who has joined; `members` is null where they are too few to tell.
+    `shows_readers`, `head` and `unread` are there only for who has joined; `members` is null where they are too few to tell.
     """
 
     slug: str
@@ -65,6 +65,7 @@ class WorkspaceAnswer(Answer):
     is_host: bool
     hosts: list[PersonAnswer]
     members: int | None
+    shows_readers: bool | None = None
     head: int | None = None
     unread: int | None = None
 
@@ -159,6 +160,7 @@ class ChangedWorkspace(Schema):
     starts_on: date | None = None
     ends_on: date | None = None
     shows_earlier: bool | None = None
+    shows_readers: bool | None = None
 
 
 class WorkspacesQuery(Schema):
@@ -450,6 +452,7 @@ def _answer(member: Member, standing: Standing) -> WorkspaceAnswer:
         is_host=standing.is_host,
         hosts=[PersonAnswer.model_validate(host) for host in membership_queries.hosts(workspace)],
         members=membership_queries.told_count(standing),
+        shows_readers=workspace.shows_readers if is_inside else None,
         head=events.head_of(workspace.id) if is_inside else None,
         unread=unread_by_workspace(member).get(workspace.id, 0) if is_inside else None,
     )

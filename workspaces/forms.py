@@ -82,6 +82,12 @@ class WorkspaceForm(Form):
             raise ValidationError(_("The last day cannot be before the first day."))
 
 
+class SettingsForm(WorkspaceForm):
+    """The same of a workspace that is there, and what its hosts have shown to its members."""
+
+    shows_readers = BooleanField(lazy("Members see who has read a message"))
+
+
 class ArchiveForm(Form):
     """What came out of it, in three lines."""
 

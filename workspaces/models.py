@@ -68,7 +68,10 @@ class NameIsAddress(Invalid):
 
 
 class Workspace(Base):
-    """A private place of a project, an event or a working group. Its id is also the id of its stream of facts."""
+    """A private place of a project, an event or a working group. Its id is also the id of its stream of facts.
+
+    Who has read what is shown of messages from `readers_shown_from` on, if a host has it shown: nobody knew before.
+    """
 
     __tablename__ = "workspaces"
 
@@ -82,7 +85,7 @@ class Workspace(Base):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     shows_earlier: Mapped[bool] = mapped_column(default=True)
-    shows_readers: Mapped[bool] = mapped_column(default=False)
+    readers_shown_from: Mapped[int | None] = mapped_column(sa.BigInteger())
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     opened_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
     active_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
@@ -98,6 +101,11 @@ class Workspace(Base):
     def is_listed(self) -> bool:
         """Whether members who have not joined see that it exists."""
         return self.visibility == "listed"
+
+    @property
+    def shows_readers(self) -> bool:
+        """Whether its members see who has read what."""
+        return self.readers_shown_from is not None
 
     @property
     def is_archived(self) -> bool:

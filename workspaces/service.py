@@ -43,6 +43,13 @@ class ForHostsToOpen(Refusal):
     )
 
 
+class ForHostsToShow(Refusal):
+    """Who has read what is between those who are in; nobody else has it shown to them."""
+
+    status = 403
+    sentence = lazy("Only a host of the workspace can have it shown who has read what.")
+
+
 class NotDue(Exception):
     """Asked to purge what is not in the trash, or not yet for long enough."""
 
@@ -85,12 +92,13 @@ def change(
     starts_on: date | None,
     ends_on: date | None,
     shows_earlier: bool,
+    shows_readers: bool,
     by: Member,
 ) -> Workspace:
     """Change what is said of it and how one joins; its address stays.
 
-    Raises `Archived`, `EndsBeforeItStarts`, `NameIsAddress`, and `ForHostsToOpen` where somebody else than a host
-    would let more in.
+    Raises `Archived`, `EndsBeforeItStarts`, `NameIsAddress`, and `ForHostsToOpen` or `ForHostsToShow` where somebody
+    else than a host would let more in or have more shown.
     """
     hold(workspace).ensure_active()
     if workspace.is_wider(visibility, joining, shows_earlier) and not is_host(workspace, by):
@@ -99,6 +107,7 @@ def change(
     workspace.rename(name)
     workspace.purpose, workspace.kind = purpose, kind
     workspace.visibility, workspace.joining, workspace.shows_earlier = visibility, joining, shows_earlier
+    _show_readers(workspace, shows_readers, by)
     if db.session().is_modified(workspace):
         _record(WorkspaceChanged(workspace.id), workspace, by)
     return workspace
@@ -158,6 +167,15 @@ def purge(workspace: Workspace, *, at_once: bool = False) -> None:
     if purge_at is None or (purge_at > clock.now() and not at_once):
         raise NotDue(workspace.id)
     _remove(workspace)
+
+
+def _show_readers(workspace: Workspace, shows_readers: bool, by: Member) -> None:
+    """From the next fact on, which says that it changed."""
+    if shows_readers == workspace.shows_readers:
+        return
+    if shows_readers and not is_host(workspace, by):
+        raise ForHostsToShow
+    workspace.readers_shown_from = events.head_of(workspace.id) + 1 if shows_readers else None
 
 
 def _remove(workspace: Workspace) -> None:

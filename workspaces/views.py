@@ -13,7 +13,7 @@ from extranet.policy import anyone
 from extranet.web import back_to, say
 from workspaces import policy, queries, service
 from workspaces.discussions.reading import queries as reading
-from workspaces.forms import ArchiveForm, DeleteForm, FilterForm, WorkspaceForm
+from workspaces.forms import ArchiveForm, DeleteForm, FilterForm, SettingsForm, WorkspaceForm
 from workspaces.memberships import queries as memberships
 from workspaces.memberships.forms import AskForm
 from workspaces.queries import Shelf, Standing
@@ -81,7 +81,7 @@ def about(member: Member, standing: Standing) -> ResponseReturnValue:
 def settings(_member: Member, standing: Standing) -> ResponseReturnValue:
     """What can be changed of a workspace, and how it ends."""
     standing.workspace.ensure_here()
-    form = _without_purpose(WorkspaceForm(formdata=None, obj=standing.workspace), standing)
+    form = _as_theirs(SettingsForm(formdata=None, obj=standing.workspace), standing)
     return render_template("workspaces/settings.html", form=form, standing=standing)
 
 
@@ -90,10 +90,11 @@ def settings(_member: Member, standing: Standing) -> ResponseReturnValue:
 def change(member: Member, standing: Standing) -> ResponseReturnValue:
     """Change what is said of it and how one joins."""
     standing.workspace.ensure_active()
-    form = _without_purpose(WorkspaceForm(), standing)
+    form = _as_theirs(SettingsForm(), standing)
     if not form.validate():
         return form.again("workspaces/settings.html", standing=standing)
-    service.change(standing.workspace, **{"purpose": standing.workspace.purpose, **_facts(form)}, by=member)
+    as_they_are = {name: getattr(standing.workspace, name) for name in ("purpose", "shows_readers")}
+    service.change(standing.workspace, **{**as_they_are, **_facts(form)}, by=member)
     say(_("The changes are saved."))
     return redirect(url_for(".settings", slug=standing.workspace.slug))
 
@@ -175,14 +176,15 @@ def _to(standing: Standing) -> ResponseReturnValue:
     return redirect(back_to(inside if standing.is_joined else desk))
 
 
-def _without_purpose(form: WorkspaceForm, standing: Standing) -> WorkspaceForm:
-    """The form, less the purpose for those to whom it is not told: for them it stays as it is."""
+def _as_theirs(form: SettingsForm, standing: Standing) -> SettingsForm:
+    """The form, less what is not told to them, or is for hosts to say: for them it stays as it is."""
     if not standing.tells_purpose:
         del form.purpose
+    if not standing.is_host:
+        del form.shows_readers
     return form
 
 
 def _facts(form: WorkspaceForm) -> dict[str, Any]:
     facts = form.changed()
-    facts["shows_earlier"] = bool(facts["shows_earlier"])
-    return facts
+    return {name: bool(value) if name.startswith("shows_") else value for name, value in facts.items()}

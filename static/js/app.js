@@ -24,7 +24,7 @@ import "./elements/what-is-new.js";
 import "./following.js";
 import "./forms.js";
 import "./kept.js";
+import "./marks.js";
 import "./socket.js";
 import "./thanked.js";
-import "./unread-from.js";
 import "./unread.js";

@@ -279,12 +279,12 @@ def find_message_anywhere(member: Member, slug: str, message_id: str) -> Message
 
 def find_message_where_readers_show(member: Member, slug: str, message_id: str) -> MessageStanding | None:
     """A message that the member may see, if the workspace's hosts have it shown who has read what; one query."""
-    return _find_message(member, Workspace.slug == slug, Message.id == message_id, Workspace.shows_readers.is_(True))
+    return _find_message(member, Workspace.slug == slug, Message.id == message_id, _shows_readers())
 
 
 def find_message_where_readers_show_by_id(member: Member, message_id: str) -> MessageStanding | None:
     """The same, where the address names no workspace."""
-    return _find_message(member, Message.id == message_id, Workspace.shows_readers.is_(True))
+    return _find_message(member, Message.id == message_id, _shows_readers())
 
 
 def threads(member: Member, standing: Standing, *, after: str | None = None) -> Page[ShownThread]:
@@ -559,6 +559,11 @@ def _find_message(member: Member, *which: sa.ColumnElement[bool]) -> MessageStan
         Standing(workspace, membership), thread, message, is_author=message.author_id == member.id,
         is_opener=thread.opened_by_id == member.id,
     )
+
+
+def _shows_readers() -> sa.ColumnElement[bool]:
+    """Whether it is shown who has read a message; no comparison with nothing is true."""
+    return Message.seq >= Workspace.readers_shown_from
 
 
 def _count_from(sees_from: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:

@@ -12,7 +12,6 @@ _SWITCHES = (
     ("members", "shows_presence", sa.true()),
     ("memberships", "follows", sa.true()),
     ("messages", "has_beside", sa.false()),
-    ("workspaces", "shows_readers", sa.false()),
 )
 _MOMENTS = (
     ("messages", "accepted_at"),
@@ -189,6 +188,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column(column, sa.Boolean(), nullable=False, server_default=default))
     op.add_column("threads", sa.Column("kind", sa.Text(), nullable=False, server_default="discussion"))
     op.add_column("read_marks", sa.Column("unread_from", sa.BigInteger(), nullable=True))
+    op.add_column("workspaces", sa.Column("readers_shown_from", sa.BigInteger(), nullable=True))
     for table, column in _MOMENTS:
         op.add_column(table, sa.Column(column, sa.DateTime(timezone=True), nullable=True))
     for table, column in _PEOPLE:

@@ -1,4 +1,5 @@
-// «Mark as unread from here» of a message: a press is sent, and what the server says becomes news of this page too.
+// What the menu of a message says of reading. «Mark as unread from here» is sent, and what the server says becomes news of
+// this page too; who has read it is shown only of messages that came after the hosts have had it shown.
 
 import { tell } from "./toast.js";
 import { token } from "./token.js";
@@ -10,6 +11,11 @@ document.addEventListener("click", (event) => {
   if (!thread) return;
   event.preventDefault();
   mark(`/workspaces/${thread.dataset.slug}/messages/${message.id.slice("m-".length)}/unread`, thread.dataset);
+});
+
+document.addEventListener("extranet:menu", ({ detail: { article, menu } }) => {
+  const entry = menu.querySelector("[data-part=readers]");
+  if (entry) entry.hidden = Number(article.dataset.seq) < Number(entry.dataset.from);
 });
 
 async function mark(url, { isUnread, isNotUnread }) {
