@@ -74,6 +74,12 @@ class Screen:
         editor.get_by_role("textbox").fill(words)
         editor.get_by_role("button", name="Send the").click()
 
+    def choose(self, entry: str, *, of: str) -> None:
+        """Choose from the menu of the message with these words."""
+        message = self.message(of)
+        message.locator("[data-action=more]").click()
+        message.locator(".message-menu").get_by_text(entry, exact=True).click()
+
     def top_of(self, words: str) -> float:
         """Where on the screen the message with these words begins."""
         box = self.message(words).bounding_box()

@@ -52,12 +52,12 @@ def test_two_people_talk_live_from_the_sign_in_to_a_tree_of_answers(here: House)
     grace.message("I do.").scroll_into_view_if_needed()
     expect(grace.page).to_have_title(re.compile(r"^\(1\) "))
     # An edit and a retraction show at once, in place.
-    ada.message("Thank you!").get_by_role("link", name="Edit").click()
+    ada.choose("Edit", of="Thank you!")
     assert ada.barriers() == []
     ada.page.get_by_label("Message", exact=True).fill("Thank you all!")
     ada.page.get_by_role("button", name="Save the changes").click()
     expect(grace.message("Thank you all!")).to_contain_text("edited")
-    grace.message("One more thing").get_by_role("link", name="Retract").click()
+    grace.choose("Retract", of="One more thing")
     assert grace.barriers() == []
     grace.page.get_by_role("button", name="Retract").click()
     expect(ada.message("The author has retracted this message.")).to_be_visible()

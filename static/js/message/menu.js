@@ -26,9 +26,10 @@ export class Menu {
   }
 
   toggle(opener, name) {
+    const article = opener.closest(".message");
     const isSame = this.#sheet?.isConnected && this.#opener === opener;
     this.close();
-    if (!isSame) this.#open(opener, name);
+    if (!isSame) this.#open(article, opener, name);
   }
 
   close({ focus = false } = {}) {
@@ -37,11 +38,9 @@ export class Menu {
     if (focus) this.#opener?.focus({ preventScroll: true });
   }
 
-  #open(opener, name) {
-    const article = opener.closest(".message");
-    const actions = article.querySelector("message-actions");
-    // From within the menu the same place is taken: there the opener is gone.
-    this.#opener = actions.contains(opener) && opener.isConnected ? opener : actions.querySelector("[data-action=more]");
+  #open(article, opener, name) {
+    // An entry of the menu has gone with it: what it opens stands in the menu's place.
+    this.#opener = opener.isConnected ? opener : article.querySelector("message-actions [data-action=more]");
     this.#sheet = this.#tools.part(name);
     if (name === "menu") this.#fit(article);
     else for (const button of this.#sheet.children) button.setAttribute("aria-pressed", isMine(article, button.dataset.kind));
@@ -63,8 +62,10 @@ export class Menu {
     document.dispatchEvent(new CustomEvent("extranet:menu", { detail: { article, menu: this.#sheet } }));
   }
 
-  // Above the actions where there is no room below, and never wider than the page.
+  // Beside its opener, as far as there is room; above it where there is none below.
   #place() {
+    const room = this.#sheet.offsetParent.clientWidth - this.#sheet.offsetWidth;
+    this.#sheet.style.left = `${Math.max(0, Math.min(this.#opener.offsetLeft, room))}px`;
     const { bottom } = this.#sheet.getBoundingClientRect();
     this.#sheet.toggleAttribute("data-above", bottom > innerHeight && this.#opener.getBoundingClientRect().top > this.#sheet.offsetHeight);
   }

@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from extranet import cli
 from extranet.events import reactions
 from workspaces.discussions.reactions import tell_change
+from workspaces.discussions.thanks import seeds
 from workspaces.discussions.thanks.api import api
 from workspaces.discussions.thanks.events import MessageThanked, ReactionGiven, ReactionWithdrawn, ThanksWithdrawn
 from workspaces.discussions.thanks.views import thanks
@@ -17,3 +19,4 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["reaction_words"] = REACTION_WORDS
     for event in (MessageThanked, ThanksWithdrawn, ReactionGiven, ReactionWithdrawn):
         reactions(app).at_once(event, tell_change)
+    cli.add_seed(app, 60, seeds.plant)

@@ -1,0 +1,73 @@
+"""The history of a message shows its author, word by word, what each edit changed."""
+
+import random
+import re
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.workspaces.discussions.talk import JSON, Talk
+from workspaces.discussions.differences import Piece, differences
+from workspaces.discussions.history import VERSIONS_A_PAGE
+
+WORDS = st.text(alphabet="ab ,\nä.", max_size=60)
+
+
+def edit(talk: Talk, body: str) -> None:
+    assert talk.cast.ada.post(talk.at(talk.first, "/edit"), {"body": body}, headers=JSON).status_code == 200
+
+
+def test_each_version_says_what_was_removed_and_what_was_added(talk: Talk) -> None:
+    edit(talk, "Hello to all of you")
+    edit(talk, "Hello to both of <you>")
+    page = talk.cast.ada.get(talk.at(talk.first, "/history")).text
+    assert re.search(r"<del>.*\[removed:.*all.*</del>", page)
+    assert re.search(r"<ins>.*\[added:.*both.*</ins>", page)
+    assert "&lt;" in page and "<you>" not in page
+    assert page.count('<li class="version">') == 3
+    assert page.count("<time") >= 3 and "First, " in page and "Now, since " in page
+
+
+def test_a_long_history_comes_in_pages(talk: Talk) -> None:
+    for number in range(VERSIONS_A_PAGE + 2):
+        edit(talk, f"Version {number}")
+    first = talk.cast.ada.get(talk.at(talk.first, "/history")).text
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following is not None and first.count('<li class="version">') == VERSIONS_A_PAGE
+    second = talk.cast.ada.get(following.group(1).replace("&amp;", "&")).text
+    assert second.count('<li class="version">') == 3 and "First, " in second and "Now, " not in second
+    assert "First, " not in first and 'rel="next"' not in second
+    assert talk.cast.ada.get(talk.at(talk.first, "/history?after=nonsense")).status_code == 400
+
+
+@pytest.mark.once
+def test_whole_phrases_stand_together() -> None:
+    assert differences("an old poor sentence here", "a fine line here") == [
+        Piece("removed", "an old poor sentence"), Piece("added", "a fine line"), Piece("same", " here"),
+    ]  # fmt: skip
+    assert differences("same", "same") == [Piece("same", "same")]
+    assert differences("", "new") == [Piece("added", "new")]
+
+
+@pytest.mark.once
+@given(WORDS, WORDS)
+def test_both_texts_can_be_read_from_the_pieces(before: str, after: str) -> None:
+    pieces = differences(before, after)
+    assert "".join(piece.text for piece in pieces if piece.kind != "added") == before
+    assert "".join(piece.text for piece in pieces if piece.kind != "removed") == after
+
+
+@pytest.mark.once
+def test_the_longest_texts_take_no_time_worth_speaking_of() -> None:
+    chance = random.Random(1)
+    mixed = ["".join(chance.choice("ab ,") for _ in range(20_000)) for _ in range(2)]
+    hostile = [
+        ("a " * 10_000, "b " * 10_000), ("a b " * 5_000, "b a " * 5_000), ("!" * 20_000, "?!" * 10_000),
+        (" ".join(f"x{i} y" for i in range(2_700)), " ".join(f"x{i} z" for i in range(2_700))), (mixed[0], mixed[1]),
+    ]  # fmt: skip
+    for before, after in hostile:
+        started = perf_counter()
+        differences(before, after)
+        assert perf_counter() - started < 2  # some 0.1 s; difflib takes many seconds for some of them
