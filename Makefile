@@ -24,13 +24,14 @@ export npm_config_cache := $(CURDIR)/$(VENV)/npm-cache
 STYLES_AND_SCRIPTS := $(shell find static/css static/js -type f 2>/dev/null)
 CATALOGUES := $(shell find $(PACKAGES) -name '*.po' 2>/dev/null)
 
-.PHONY: help setup run test lint bench migration lock clean dev services
+.PHONY: help setup run test lint bench chaos migration lock clean dev services
 
 help:
 	@echo "make setup      the environment (.venv), the front end's bundle, the catalogues and the dictionaries"
 	@echo "make run        setup, a demo to look at, and the server: make run PORT=8000"
 	@echo "make test       every check and every test; make lint for the checks alone"
 	@echo "make bench      the figures, measured against their references"
+	@echo "make chaos      what was acknowledged is kept while things break: CHAOS_KILLS=200 CHAOS_ACKS=100000 CHAOS_MINUTES=120"
 	@echo "make migration  a new step of the database: make migration M='what it does'"
 	@echo "make lock       locks the dependencies anew; UPGRADE=1 takes the newest ones"
 	@echo "make clean      takes away all that was made, but not var"
@@ -56,6 +57,9 @@ lint: dev
 
 bench: dev
 	$(BIN)/pytest -n 0 -m bench -s tests/bench
+
+chaos: dev services
+	$(BIN)/python -W ignore::ResourceWarning -m tests.chaos
 
 migration: setup
 	@test -n "$(M)" || { echo "Say what it does: make migration M='add the …'"; exit 2; }

@@ -11,6 +11,7 @@ command -v redis-server >/dev/null || missing="$missing redis-server"
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$missing chromium"
 is_there /usr/lib/*/libvoikko.so.1 /usr/lib/libvoikko.so.1 || missing="$missing libvoikko1"
 is_there /usr/lib/voikko/* /usr/share/voikko/* || missing="$missing voikko-fi"
+command -v cc >/dev/null || missing="$missing gcc libc6-dev"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -31,6 +32,8 @@ for name in $missing; do
     case $name in
     postgresql) echo "postgresql is missing: the tests on PostgreSQL are left out." ;;
     redis-server) echo "redis-server is missing: the tests of several processes are left out." ;;
+    gcc) echo "a C compiler is missing: what a wrong clock does is not tried." ;;
+    libc6-dev) ;;
     chromium) echo "chromium is missing: the journeys in a browser are left out." ;;
     *) echo "$name is missing: the tests of Finnish analysis by Voikko are left out." ;;
     esac

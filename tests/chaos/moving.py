@@ -91,7 +91,8 @@ class Mover(threading.Thread):
         finally:
             ears.close()
             if way == "suspend":
-                self._until(302, "POST", f"/desk/members/{person.member_id}/restore", self._moses, form={})
+                path = f"/desk/members/{person.member_id}/restore"
+                self._until(302, "POST", path, self._moses, form={}, or_gone=True)
 
     def _take_out(self, person: Person, way: Way, known: Who) -> bool:
         if way == "remove":

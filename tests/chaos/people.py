@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -71,7 +72,8 @@ class Book:
         self.texts: dict[str, str] = {}
         """What was said, by the client's own id."""
         self.complaints: list[str] = []
-        self.statuses: dict[int, int] = {}
+        self.statuses: Counter[str] = Counter()
+        """Answers that were not the one hoped for: how many of each status, the proxy's own apart."""
         self.setbacks: list[str] = []
         """What hindered the trial itself."""
         self.is_over = threading.Event()
@@ -87,7 +89,8 @@ class Book:
     def note(self, answer: Answer, *, typed: str = "") -> None:
         """Look at an answer that is not the one hoped for: it must say honestly what is the matter."""
         with self._lock:
-            self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
+            by = "" if answer.is_the_products else "proxy " if answer.status else "nothing "
+            self.statuses[f"{by}{answer.status}"] += 1
         if answer.is_the_products and (wrong := dishonest(answer, typed=typed)):
             self.complain(f"{wrong}: {answer.status} {answer.body[:300]!r}")
 

@@ -134,12 +134,12 @@ def two_processes(folder: Path) -> Iterator[Stage]:
 
 
 @contextmanager
-def one_process(folder: Path) -> Iterator[Stage]:
-    """One process with SQLite, on a small disk and with a clock that can be bent where the machine allows it."""
+def one_process(folder: Path, *, megabytes: int = DISK) -> Iterator[Stage]:
+    """One process with SQLite, on a small disk and with a clock that can be set wrong where the machine allows it."""
     with ExitStack() as under:
         disk = None
         with suppress(servers.Missing):
-            disk = under.enter_context(small_disk(folder / "disk", DISK))
+            disk = under.enter_context(small_disk(folder / "disk", megabytes))
         clock = Clock(folder) if shutil.which("cc") else None
         settings = clock.environment if clock is not None else {}
         with _stage(folder, 1, settings, data=disk or folder / "data") as stage:

@@ -106,7 +106,7 @@ class Trial:
 
     def expect(self, status: int) -> None:
         """Complain if nobody was told so: then the fault was none."""
-        if status not in self.book.statuses:
+        if not self.book.statuses[str(status)]:
             self.book.complain(f"nobody was answered {status}, so nothing was tried")
 
     def reads_go_on(self) -> None:
@@ -136,8 +136,12 @@ class Trial:
 
     def judge(self) -> None:
         """AssertionError with everything that is not as promised."""
-        wrong = [*self.book.complaints, *self._broken_promises(), *self._letters()]
-        assert not wrong, "\n".join(dict.fromkeys(wrong))
+        broken = self.broken_promises()
+        assert not broken, "\n".join(broken)
+
+    def broken_promises(self) -> list[str]:
+        """Everything that is not as promised, each once."""
+        return list(dict.fromkeys([*self.book.complaints, *self._wrong_with_what_is_kept(), *self._letters()]))
 
     def close(self) -> None:
         """Let everybody go."""
@@ -203,7 +207,7 @@ class Trial:
             time.sleep(0.1)
         raise AssertionError("the site answers no more")
 
-    def _broken_promises(self) -> Iterator[str]:
+    def _wrong_with_what_is_kept(self) -> Iterator[str]:
         kept = self._kept()
         if [one.seq for one in kept] != list(range(1, len(kept) + 1)):
             yield "the numbers have gaps"
