@@ -4,17 +4,22 @@ import { idOf, isVisible, me } from "./parts.js";
 
 export const LAST = "~"; // comes after every step of a path
 
+const HIGHEST = 2; // the levels of headings that messages have
+const LOWEST = 6;
+
 export class Placing {
   #thread;
   #list;
   #order; // the messages that stand here, from top to bottom
   #isTogether = false;
+  #isToLevel = false;
 
   constructor(thread) {
     this.#thread = thread;
     this.#list = thread.list;
     this.#order = [...this.#list.querySelectorAll(":scope > .message")];
     for (const message of this.#order) this.equip(message);
+    this.#level();
   }
 
   get messages() {
@@ -57,6 +62,7 @@ export class Placing {
       }
       this.#order.splice(at, 0, article);
       this.equip(article);
+      if (at === 0) this.#level();
     });
     return article;
   }
@@ -94,10 +100,12 @@ export class Placing {
     const at = this.#order.indexOf(article);
     if (at >= 0) this.#order.splice(at, 1);
     article.remove();
+    if (at === 0) this.#level();
   }
 
-  // What only some may do is shown to them.
+  // What only some may do is shown to them, and those who move by heading can move by level.
   equip(article) {
+    this.#setLevel(article);
     const { isHost, isActive } = this.#thread.dataset;
     const roles = { author: article.dataset.author === me, host: isHost === "yes" };
     for (const link of article.querySelectorAll("[data-for]")) {
@@ -131,8 +139,22 @@ export class Placing {
         work();
       } finally {
         this.#isTogether = false;
+        if (this.#isToLevel) this.#level();
+        this.#isToLevel = false;
       }
     });
+  }
+
+  // Levels of headings count from the first message that is here, so that none is left out.
+  #level() {
+    if (this.#isTogether) this.#isToLevel = true;
+    else for (const message of this.#order) this.#setLevel(message);
+  }
+
+  #setLevel(article) {
+    const base = (this.#order[0] ?? article).dataset.depth;
+    const level = HIGHEST + Math.max(0, article.dataset.depth - base);
+    article.querySelector(".message-heading")?.setAttribute("aria-level", Math.min(level, LOWEST));
   }
 
   #anchor() {
