@@ -80,16 +80,8 @@ def has_unread() -> sa.ColumnElement[bool]:
 def unread(member_id: Any) -> Rows:
     """A query for the number of messages that a member has not read; their own and retracted ones do not count."""
     return sa.select(sa.func.count(Message.id)).where(
-        Message.seq > so_far(),
-        Message.seq >= Membership.sees_from,
-        Message.retracted_at.is_(None),
-        sa.or_(Message.author_id != member_id, Message.author_id.is_(None)),
+        *_is_unread(member_id, after=so_far(), sees_from=Membership.sees_from)
     )
-
-
-def counts(member_id: Any) -> sa.ColumnElement[bool]:
-    """Whether an unread message counts beyond its own thread: it is followed, or the member is mentioned there."""
-    return sa.or_(is_followed(member_id), is_mentioned(member_id))
 
 
 def is_mentioned(member_id: Any) -> sa.ColumnElement[bool]:
@@ -110,10 +102,8 @@ def unread_by_slug(member: Member) -> Mapping[str, int]:
 
 def unread_in(member: Member, thread_id: str) -> int:
     """How many messages of one thread the member has not read, whether it is muted or not."""
-    statement = (
-        _of_member(unread(member.id), member.id).where(Thread.id == thread_id, has_unread())
-    )
-    return db.session().scalar(statement) or 0
+    threads = _threads_with_unread(member.id, Thread.id == thread_id)
+    return db.session().scalar(_messages_of(threads, member.id, sa.func.count(Message.id))) or 0
 
 
 def what_is_new(member: Member, *, among: Sequence[str] | None = None) -> Sequence[NewIn]:
@@ -121,20 +111,16 @@ def what_is_new(member: Member, *, among: Sequence[str] | None = None) -> Sequen
 
     With `among` only of these threads.
     """
+    threads = _threads_with_unread(member.id, *([] if among is None else [Thread.id.in_(among)]))
     mentions = sa.func.sum(sa.case((is_mentioned(member.id), 1), else_=0))
+    about = (threads.c.name, threads.c.slug, threads.c.id, threads.c.title, threads.c.last_at, threads.c.last_seq)
     statement = (
-        _of_member(unread(member.id), member.id)
-        .with_only_columns(
-            Workspace.name, Workspace.slug, Thread.id, Thread.title, Thread.last_at, Thread.last_seq, so_far(),
-            sa.func.count(Message.id), mentions,
-        )
-        .where(has_unread(), counts(member.id))
-        .group_by(Thread.id, Workspace.id, Membership.id, ReadMark.member_id, ReadMark.thread_id)
-        .order_by(Thread.last_at.desc(), Thread.id.desc())
+        _messages_of(threads, member.id, *about, threads.c.so_far, sa.func.count(Message.id), mentions)
+        .where(_counts(threads, member.id))
+        .group_by(*about, threads.c.so_far)
+        .order_by(threads.c.last_at.desc(), threads.c.id.desc())
         .limit(MOST_NEW)
     )
-    if among is not None:
-        statement = statement.where(Thread.id.in_(among))
     return [NewIn(*row) for row in db.session().execute(statement)]
 
 
@@ -213,21 +199,54 @@ def _count(member: Member) -> Mapping[tuple[str, str], int]:
 def _counting() -> Rows:
     """Put together once: every page of every member asks for it."""
     member_id: sa.BindParameter[str] = sa.bindparam("member")
+    threads = _threads_with_unread(member_id)
     return (
-        _of_member(unread(member_id), member_id)
-        .add_columns(Workspace.id, Workspace.slug)
-        .where(has_unread(), counts(member_id))
-        .group_by(Workspace.id, Workspace.slug)
+        _messages_of(threads, member_id, sa.func.count(Message.id), threads.c.workspace_id, threads.c.slug)
+        .where(_counts(threads, member_id))
+        .group_by(threads.c.workspace_id, threads.c.slug)
     )
 
 
-def _of_member(statement: Rows, member_id: Any) -> Rows:
-    """What a statement asks about the messages of all threads of the workspaces that a member has joined."""
+def _threads_with_unread(member_id: Any, *which: sa.ColumnElement[bool]) -> sa.CTE:
+    """The threads, of all workspaces that a member has joined, in which something came after what they have read.
+
+    Worked out first and by themselves: most threads are read to their end, and their messages need no look.
+    """
     return (
-        statement.select_from(Membership)
+        sa.select(
+            Thread.id, Thread.title, Thread.last_at, Thread.last_seq, Workspace.id.label("workspace_id"),
+            Workspace.slug, Workspace.name, Membership.sees_from, so_far().label("so_far"),
+            is_followed(member_id).label("follows"),
+        )
+        .select_from(Membership)
         .join(Workspace, Workspace.id == Membership.workspace_id)
         .join(Thread, Thread.workspace_id == Membership.workspace_id)
-        .join(Message, Message.thread_id == Thread.id)
         .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == member_id))
-        .where(Membership.member_id == member_id, Workspace.trashed_at.is_(None))
+        .where(Membership.member_id == member_id, Workspace.trashed_at.is_(None), has_unread(), *which)
+        .cte("threads_with_unread")
+        .prefix_with("MATERIALIZED")
     )
+
+
+def _messages_of(threads: sa.CTE, member_id: Any, *columns: Any) -> Rows:
+    """What is asked of the unread messages of these threads."""
+    return (
+        sa.select(*columns)
+        .select_from(threads)
+        .join(Message, Message.thread_id == threads.c.id)
+        .where(*_is_unread(member_id, after=threads.c.so_far, sees_from=threads.c.sees_from))
+    )
+
+
+def _is_unread(member_id: Any, *, after: Any, sees_from: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Message.seq > after,
+        Message.seq >= sees_from,
+        Message.retracted_at.is_(None),
+        sa.or_(Message.author_id != member_id, Message.author_id.is_(None)),
+    )
+
+
+def _counts(threads: sa.CTE, member_id: Any) -> sa.ColumnElement[bool]:
+    """Whether an unread message counts beyond its own thread: it is followed, or the member is mentioned there."""
+    return sa.or_(threads.c.follows, is_mentioned(member_id))

@@ -70,7 +70,7 @@ def mark_unread_again(since: Mapping[str, int], *, by: Member) -> None:
         .join(Membership, Membership.workspace_id == Thread.workspace_id)
         .where(Membership.member_id == by.id, Thread.id.in_(list(since)), Thread.last_seq >= Membership.sees_from)
     )
-    seen = {thread_id: joined_seq for thread_id, joined_seq in rows}
+    seen = {row.id: row.joined_seq for row in rows}
     _set_unread([(thread_id, seq) for thread_id, seq in since.items() if thread_id in seen], by, seen)
 
 
