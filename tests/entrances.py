@@ -158,10 +158,10 @@ def _parts(row: Row, scene: Scene, space: Space) -> dict[str, str]:
     is_own = "/workspaces/invitations/" in rule or rule.startswith("/api/v1/invitations")
     return {
         "slug": space.slug,
-        "thread_id": space.thread_id,
+        "thread_id": space.matter_id if "/decision" in rule else space.thread_id,
         "attachment_id": space.files[row.note if row.note in space.files else "picture"],
         "name": "plan.txt",
-        "message_id": space.messages[message.get(row.note, "first" if "/history" not in rule else "own")],
+        "message_id": space.messages[message.get(row.note, _message_of(rule))],
         "member_id": member.member_id,
         "place": f"thread-{space.thread_id}",
         "invitation_id": space.own_invitation_id if is_own else space.invitation_id,
@@ -173,6 +173,12 @@ def _parts(row: Row, scene: Scene, space: Space) -> dict[str, str]:
     }
 
 
+def _message_of(rule: str) -> str:
+    if rule.endswith("accept"):
+        return "answer"
+    return "own" if "/history" in rule else "first"
+
+
 def _input(row: Row, scene: Scene, space: Space) -> dict[str, Any]:
     name = f"{row.method} {row.rule}"
     if row.method == "SOCKET":
@@ -181,6 +187,8 @@ def _input(row: Row, scene: Scene, space: Space) -> dict[str, Any]:
         return {"name": space.name}
     if name == "POST /workspaces/<slug>/settings" and row.note != "made listed":
         return {**_A_WORKSPACE, "visibility": space.visibility}
+    if name.endswith("/move"):
+        return {"to": scene.spaces["open"].slug}
     if name == "POST /sign-in":
         return {"email": scene.hugo.email, "password": PASSWORD}
     if row.rule == "/desk/members/<member_id>/edit":
@@ -237,7 +245,15 @@ _INPUTS: Mapping[str, Mapping[str, Any]] = {
     "PUT /api/v1/workspaces/<slug>/drafts/<place>": {"body": "Words", "version": 1},
     "POST /workspaces/<slug>/attachments": {"file": _a_file},
     "POST /api/v1/workspaces/<slug>/attachments": {"file": _a_file},
+    "POST /workspaces/<slug>/follow": {"follows": "no"},
+    "POST /workspaces/<slug>/threads/<thread_id>/bell": {"follows": "no"},
+    "POST /workspaces/<slug>/threads/<thread_id>/settings": {"title": "Another title", "kind": "discussion"},
+    "POST /workspaces/<slug>/threads/<thread_id>/decision": {"body": "We go on"},
     "PATCH /api/v1/me": {"language": "en"},
+    "PATCH /api/v1/threads/<thread_id>": {"title": "Another title"},
+    "POST /api/v1/workspaces/<slug>/follow": {"follows": False},
+    "POST /api/v1/threads/<thread_id>/bell": {"follows": False},
+    "POST /api/v1/threads/<thread_id>/decision": {"body": "We go on"},
     "PATCH /api/v1/messages/<message_id>": {"body": "Other words"},
     "PATCH /api/v1/workspaces/<slug>": {"name": "New name"},
     "POST /api/v1/messages/<message_id>/reactions": {"kind": "agree"},

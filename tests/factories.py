@@ -28,6 +28,7 @@ from workspaces.attachments.store import store
 from workspaces.discussions import service as discussions
 from workspaces.discussions.drafts import service as drafts
 from workspaces.discussions.models import Message, Thread
+from workspaces.discussions.threads import service as threads
 from workspaces.discussions.thanks import service as thanks
 from workspaces.memberships import service as memberships
 from workspaces.models import Visibility, Workspace
@@ -55,6 +56,8 @@ class Space:
     name: str
     visibility: Visibility
     thread_id: str = ""
+    question_id: str = ""
+    matter_id: str = ""
     messages: dict[str, str] = field(default_factory=dict)
     """«first» and «later» (Ada's), «own» (Grace's, edited), «left» (Lee's), «suspended» (Sue's), «taken back» and
     «retracted»."""
@@ -200,6 +203,7 @@ class Scene:
         drafts.keep(workspace, f"thread-{thread.id}", body=say("draft"), version=0, by=self._member(self.grace))
         thanks.thank(first, workspace, say("thanks"), by=self._member(self.olga))
         thanks.react(first, workspace, "glad", by=self._member(self.olga))
+        self._decide(workspace, space, say)
         post("own", "message before its edit", self.grace)
         post("left", "message of who left", self.lee)
         post("suspended", "message of who is suspended", self.sue)
@@ -222,6 +226,21 @@ class Scene:
         kind, ending, side = ("image/png", "png", 9) if preview else ("text/plain", "txt", None)
         found = Found(file_id, f"{name}.{ending}", kind, kept.size, kept.digest, side, side)
         return files.bring(workspace, found, by=self._member(by)).id
+
+    def _decide(self, workspace: Workspace, space: Space, say: Say) -> None:
+        """A question with an answer, and a matter that has been decided and called otherwise."""
+        ada, held = self._member(self.ada), db.session()
+        asked = discussions.open_thread(workspace, title=say("question"), body="Who?", kind="question", by=ada)
+        question = held.get_one(Thread, asked.thread_id)
+        answer = discussions.post(question, workspace, say("answer"), by=self._member(self.grace), answers=asked)
+        space.question_id, space.messages["answer"] = question.id, answer.id
+        reason = discussions.open_thread(
+            workspace, title=say("title before"), body=say("reason"), kind="decision", by=ada
+        )
+        matter = held.get_one(Thread, reason.thread_id)
+        threads.rename(matter, workspace, say("matter"), by=ada)
+        threads.decide(matter, workspace, say("decision"), [reason], by=ada)
+        space.matter_id = matter.id
 
     def _say_later(self, workspace: Workspace, space: Space, say: Say) -> None:
         thread, answered = db.session().get_one(Thread, space.thread_id), space.messages["first"]

@@ -6,7 +6,7 @@ from uuid import UUID
 from wtforms import Field, HiddenField, RadioField, ValidationError
 
 from extranet.errors import wants_json
-from extranet.forms import Choice, Form, line, text
+from extranet.forms import Choice, Form, filled, line, text
 from extranet.i18n import _, lazy
 from extranet.personal_data import Finding, look_for
 from workspaces.attachments.forms import WithFiles
@@ -56,7 +56,7 @@ def kind_field() -> RadioField:
     """Of which kind a thread is."""
     return RadioField(
         lazy("What kind of discussion is it?"), choices=[Choice(code, KINDS[code]) for code in THREAD_KINDS],
-        default="discussion",
+        default="discussion", validators=[filled],
     )
 
 
