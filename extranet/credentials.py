@@ -75,17 +75,18 @@ def _find_statement() -> sa.Select[Credential]:
         .where(
             Credential.secret_hash == sa.bindparam("secret_hash"),
             Credential.kind == sa.bindparam("kind"),
-            _usable_at(sa.bindparam("now", type_=db.UtcDateTime())),
+            usable_at(sa.bindparam("now", type_=db.UtcDateTime())),
         )
     )
 
 
 def usable() -> sa.ColumnElement[bool]:
     """The condition under which a credential joined with its member opens anything."""
-    return _usable_at(sa.literal(clock.now(), db.UtcDateTime()))
+    return usable_at(sa.literal(clock.now(), db.UtcDateTime()))
 
 
-def _usable_at(now: sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
+def usable_at(now: sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
+    """The same for a statement that is put together once, and told the time when it is run."""
     return sa.and_(
         Credential.ended_at.is_(None),
         sa.or_(Credential.expires_at.is_(None), Credential.expires_at > now),

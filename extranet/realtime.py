@@ -13,6 +13,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -22,9 +23,9 @@ from flask_socketio import SocketIO
 from gevent import sleep, spawn
 from socketio.packet import DISCONNECT, Packet
 
-from extranet import credentials, db, events, identity
+from extranet import clock, credentials, db, events, identity
 from extranet.config import LANGUAGES
-from extranet.credentials import Credential, CredentialsEnded, usable
+from extranet.credentials import Credential, CredentialsEnded, usable, usable_at
 from extranet.doors import Door, Guard, Rule, Unguarded
 from extranet.errors import Refusal
 from extranet.events import Recorded, in_every_process
@@ -49,7 +50,16 @@ _GOODBYE = Packet(DISCONNECT, namespace="/").encode()
 Payload = Mapping[str, Any] | Callable[[str], Mapping[str, Any]]
 People = Iterable[str] | sa.Select[str]
 Heads = Callable[[Collection[str]], Mapping[str, Mapping[str, int]]]
+Told = list[tuple[Mapping[str, Any], list[str]]]
 Handler = Callable[[Member, Any, dict[str, Any]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A query, put together once, for the ids of members and a number about each; with the values that it takes."""
+
+    statement: sa.Select[str, int]
+    values: Mapping[str, Any]
 
 
 @dataclass(slots=True)
@@ -329,14 +339,36 @@ def tell(people: People, event: str, payload: Payload) -> None:
     once. In a reaction to a fact, which each process has, it tells the people of this process; elsewhere it also asks
     the other processes to tell theirs.
     """
-    here = realtime()
-    told = []
-    for language, credential_ids in _by_language(people).items():
-        content = payload(language) if callable(payload) else payload
-        here.tell(credential_ids, _packet(event, content))
-        told.append((content, credential_ids))
-    if told and not in_every_process.get():
-        here.processes.say({"news": told, "event": event, "at": time.time()})
+    members = people if isinstance(people, sa.Select) else list(people)
+    rows = db.session().execute(
+        sa.select(Credential.id, Member.language, Credential.language)
+        .join(Member, Member.id == Credential.member_id)
+        .where(Credential.member_id.in_(members), usable())
+    )
+    by_language: dict[str, list[str]] = {}
+    for credential_id, chosen, browser in rows:
+        by_language.setdefault(_language(chosen, browser), []).append(credential_id)
+    _tell(event, [(payload(one) if callable(payload) else payload, ids) for one, ids in by_language.items()])
+
+
+def tell_each(
+    audience: Audience, event: str, view: Callable[[int], Any], payload: Callable[[Any, str], Mapping[str, Any]]
+) -> None:
+    """Send news to members who do not all see the same: still with one query, and each thing encoded once.
+
+    `view(number)` is what somebody with that number sees, the same object for those who see the same;
+    `payload(view, language)` makes it news.
+    """
+    rows = db.session().execute(_credentials_of(audience.statement), {**audience.values, "now": clock.now()})
+    views: dict[int, Any] = {}
+    groups: dict[tuple[int, str], list[str]] = {}
+    seen: dict[int, Any] = {}
+    for credential_id, chosen, browser, number in rows:
+        if number not in views:
+            views[number] = view(number)
+            seen[id(views[number])] = views[number]
+        groups.setdefault((id(views[number]), _language(chosen, browser)), []).append(credential_id)
+    _tell(event, [(payload(seen[which], language), ids) for (which, language), ids in groups.items()])
 
 
 def check(app: Flask) -> None:
@@ -348,18 +380,28 @@ def check(app: Flask) -> None:
         raise Unguarded(f"These socket events name no rule: {', '.join(sorted(handlers - known))}")
 
 
-def _by_language(people: People) -> dict[str, list[str]]:
-    members = people if isinstance(people, sa.Select) else list(people)
-    rows = db.session().execute(
-        sa.select(Credential.id, Member.language, Credential.language)
+def _tell(event: str, news: Told) -> None:
+    here = realtime()
+    for content, credential_ids in news:
+        here.tell(credential_ids, _packet(event, content))
+    if news and not in_every_process.get():
+        here.processes.say({"news": news, "event": event, "at": time.time()})
+
+
+@cache
+def _credentials_of(audience: sa.Select[str, int]) -> sa.Select[str, str | None, str | None, int]:
+    people = audience.subquery()
+    member_id, number = people.columns
+    return (
+        sa.select(Credential.id, Member.language, Credential.language, number)
         .join(Member, Member.id == Credential.member_id)
-        .where(Credential.member_id.in_(members), usable())
+        .join(people, member_id == Member.id)
+        .where(usable_at(sa.bindparam("now", type_=db.UtcDateTime())))
     )
-    by_language: dict[str, list[str]] = {}
-    for credential_id, chosen, browser in rows:
-        language = next((code for code in (chosen, browser) if code in LANGUAGES), "fi")
-        by_language.setdefault(language, []).append(credential_id)
-    return by_language
+
+
+def _language(chosen: str | None, browser: str | None) -> str:
+    return chosen if chosen in LANGUAGES else browser if browser in LANGUAGES else "fi"
 
 
 def _packet(event: str, content: Mapping[str, Any]) -> News:

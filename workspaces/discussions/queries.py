@@ -1,6 +1,6 @@
 """Reads of discussions, each beginning with the member, who must have joined now, whoever wrote what."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -407,28 +407,60 @@ def audience(workspace_id: str, *, seq: int, but_not: int = -1) -> sa.Select[str
     )
 
 
-def audiences(change: Change) -> Iterator[tuple[Change, sa.Select[str]]]:
-    """A fact as `change_of` gives it, for those who see the whole thread, and for those who see only its later part.
+def readers(change: Change) -> tuple[sa.Select[str, int], dict[str, Any]]:
+    """A query for who may see a fact, each with the `seq` from which they see, and the values that it takes."""
+    return _readers(), {"stream": change.recorded.stream, "seq": _last_told(change)}
 
-    To the latter it tells neither how many messages there are nor of one that they do not see: not that it is
-    answered here, is the accepted answer, or that a decision rests on it.
+
+def seen_by(change: Change) -> Callable[[int], Change]:
+    """How a fact, as `change_of` gives it, looks to who sees from a `seq` on.
+
+    To who sees only the later part of a thread it tells neither how many messages there are nor of one that they do
+    not see: not that it is answered here, is the accepted answer, or that a decision rests on it.
     """
-    stream, message, thread = change.recorded.stream or "", change.message, change.thread
-    if thread is None:
-        event = change.recorded.event
-        seq = event.last_seq if isinstance(event, ThreadMovedAway) else change.recorded.seq or 0
-        yield change, audience(stream, seq=seq)
-        return
-    first = db.session().scalar(sa.select(sa.func.min(Message.seq)).where(Message.thread_id == thread.id)) or 0
-    yield change, audience(stream, seq=first)
-    last = message.seq if message is not None else thread.last_seq
+    views: dict[int, Change] = {}
+
+    def view(sees_from: int) -> Change:
+        if sees_from == 0 or change.thread is None:
+            return change
+        if not views:
+            first = sa.select(sa.func.min(Message.seq)).where(Message.thread_id == change.thread.id)
+            views[db.session().scalar(first) or 0] = change
+        start = min(views)
+        step = min((seq for seq in _told_of(change) if seq >= sees_from), default=_last_told(change))
+        if sees_from <= start or step <= start:
+            return change
+        return views.setdefault(step, change.seen_from(step))
+
+    return view
+
+
+def _last_told(change: Change) -> int:
+    event, seq = change.recorded.event, change.recorded.seq or 0
+    if change.thread is None:
+        return event.last_seq if isinstance(event, ThreadMovedAway) else seq
+    return change.message.seq if change.message is not None else change.thread.last_seq
+
+
+def _told_of(change: Change) -> set[int]:
+    """The messages of which a fact tells something, by their `seq`."""
+    last = _last_told(change)
     told = {*(change.head.seqs if change.head is not None else ()), last}
-    if message is not None and message.answers is not None:
-        told.add(message.answers.seq)
-    before = first
-    for seq in sorted(seq for seq in told if first < seq <= last):
-        yield change.seen_from(seq), audience(stream, seq=seq, but_not=before)
-        before = seq
+    if change.message is not None and change.message.answers is not None:
+        told.add(change.message.answers.seq)
+    return {seq for seq in told if seq <= last}
+
+
+@cache
+def _readers() -> sa.Select[str, int]:
+    return (
+        sa.select(Membership.member_id, Membership.sees_from)
+        .join(Workspace, Workspace.id == Membership.workspace_id)
+        .where(
+            Membership.workspace_id == sa.bindparam("stream"), Membership.sees_from <= sa.bindparam("seq"),
+            Workspace.trashed_at.is_(None),
+        )
+    )
 
 
 def changes(standing: Standing, *, after: int, at_most: int = CHANGES_AT_ONCE) -> Changes:
@@ -451,12 +483,21 @@ def changes(standing: Standing, *, after: int, at_most: int = CHANGES_AT_ONCE) -
 
 def change_of(recorded: Recorded) -> Change | None:
     """A fact just recorded, as `changes` gives it to who sees everything."""
-    held = db.session()
-    slug = held.scalar(sa.select(Workspace.slug).where(Workspace.id == recorded.stream))
-    if slug is None or recorded.stream is None:
+    asked = {"stream": recorded.stream, "actor": recorded.actor_id}
+    found = db.session().execute(_where_and_who(), asked).one_or_none()
+    if found is None or recorded.stream is None:
         return None
-    name = held.scalar(sa.select(Member.name).where(Member.id == recorded.actor_id)) if recorded.actor_id else None
+    slug, name = found
     return _change(recorded, name, slug, _brought([recorded], recorded.stream, 0), 0)
+
+
+@cache
+def _where_and_who() -> sa.Select[str, str | None]:
+    return (
+        sa.select(Workspace.slug, Member.name)
+        .outerjoin(Member, Member.id == sa.bindparam("actor"))
+        .where(Workspace.id == sa.bindparam("stream"))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -498,17 +539,24 @@ def _brought(facts: Sequence[Recorded], workspace_id: str, sees_from: int) -> _B
 def _messages_brought(
     ids: Iterable[str], workspace_id: str, sees_from: int
 ) -> dict[str, tuple[ShownMessage, ShownThread]]:
+    asked = {"ids": list(ids), "workspace": workspace_id, "sees_from": sees_from}
+    rows = db.session().execute(_brought_statement(counts_all=not sees_from), asked).all()
+    shown = [message.seen_from(sees_from) for message in _shown([row[:_OF_A_MESSAGE] for row in rows])]
+    return {message.id: (message, _thread(*row[_OF_A_MESSAGE:])) for message, row in zip(shown, rows, strict=True)}
+
+
+@cache
+def _brought_statement(*, counts_all: bool) -> Rows:
+    """Put together once: every message that anybody writes asks for it."""
     opener = aliased(Member)
-    count = _count_from(sa.literal(sees_from)) if sees_from else Thread.message_count
-    statement = (
-        _messages(Message.id.in_(ids), Message.workspace_id == workspace_id)
+    count = Thread.message_count if counts_all else _count_from(sa.bindparam("sees_from", type_=sa.BigInteger()))
+    which = Message.id.in_(sa.bindparam("ids", expanding=True)), Message.workspace_id == sa.bindparam("workspace")
+    return (
+        _messages(*which)
         .add_columns(*_of_thread(opener.name, count))
         .join(Thread, Thread.id == Message.thread_id)
         .outerjoin(opener, opener.id == Thread.opened_by_id)
     )
-    rows = db.session().execute(statement).all()
-    shown = [message.seen_from(sees_from) for message in _shown([row[:_OF_A_MESSAGE] for row in rows])]
-    return {message.id: (message, _thread(*row[_OF_A_MESSAGE:])) for message, row in zip(shown, rows, strict=True)}
 
 
 def _threads_brought(ids: Iterable[str], workspace_id: str, sees_from: int) -> dict[str, ShownThread]:

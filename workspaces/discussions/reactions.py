@@ -1,10 +1,9 @@
 """What follows what is said: those who joined see it live. Recipients are read at this moment, so nobody else can."""
 
-from functools import partial
 from typing import Any
 
 from extranet.events import Recorded
-from extranet.realtime import realtime, tell
+from extranet.realtime import Audience, realtime, tell, tell_each
 from workspaces.discussions import queries
 from workspaces.discussions.events import MessagePosted, ThreadOpened
 from workspaces.discussions.fragments import article_in, head_in, row_in
@@ -18,8 +17,7 @@ def tell_change(recorded: Recorded) -> None:
     change = queries.change_of(recorded)
     if change is None or recorded.stream is None or recorded.seq is None:
         return
-    for seen, people in queries.audiences(change):
-        tell(people, "change", partial(_with_fragments, seen, seen.as_json()))
+    tell_each(Audience(*queries.readers(change)), "change", queries.seen_by(change), _with_fragments)
 
 
 def fragments(change: Change, language: str) -> dict[str, str]:
@@ -58,5 +56,5 @@ def tell_all_where_they_still_are(recorded: Recorded) -> None:
         tell([member_id], "head", heads.get(member_id, {}))
 
 
-def _with_fragments(change: Change, content: dict[str, Any], language: str) -> dict[str, Any]:
-    return {**content, **fragments(change, language)}
+def _with_fragments(change: Change, language: str) -> dict[str, Any]:
+    return {**change.as_json(), **fragments(change, language)}
