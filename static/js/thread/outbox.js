@@ -25,6 +25,7 @@ const news = me && "BroadcastChannel" in globalThis ? new BroadcastChannel(`extr
 let state = "fine";
 
 news?.addEventListener("message", ({ data }) => dispatch(data));
+document.addEventListener("extranet:outgoing", ({ detail }) => detail.state === "sent" && serviceIs("fine"));
 document.addEventListener("extranet:connection", ({ detail }) => detail.state === "online" && goOn());
 globalThis.addEventListener?.("online", () => goOn());
 globalThis.addEventListener?.("pageshow", () => goOn());
