@@ -20,6 +20,9 @@ from extranet.mail import ABOUT, letters_in
 from extranet.search.index import IndexBusy
 from extranet.search.registry import search
 from workspaces import service
+from workspaces.attachments.queries import ids_of_workspace
+from workspaces.attachments.store import store
+from workspaces.attachments.upkeep import sweep
 from workspaces.discussions.drafts import service as drafts
 from workspaces.events import WorkspacePurged
 from workspaces.models import Workspace
@@ -41,13 +44,14 @@ class Gone(NamedTuple):
 @click.option("--now", "at_once", is_flag=True, help="all that is in the trash, however short it has been there")
 @with_appcontext
 def purge(at_once: bool) -> None:
-    """Destroy the workspaces that have been in the trash for 30 days, and old applications, links and drafts."""
+    """Destroy the workspaces that have been in the trash for 30 days; old applications, links, drafts, unsent files."""
     with db.writing():
         accounts.forget_what_is_old()
         drafts.forget_old()
     gone = purge_workspaces(at_once=at_once)
     click.echo(f"Workspaces purged: {len(gone)}.")
     _throw_away_letters(gone)
+    sweep()
     if not (_index_has_forgotten() and _index_drops_old_words()):
         cli.fail("The search index is busy. A server goes on with it; run this again to be sure.")
     if not wipe_free_space():
@@ -76,7 +80,9 @@ def _purge(workspace_id: str, *, at_once: bool) -> Gone | None:
         if workspace is None or not workspace.is_trashed:
             return None
         gone = Gone(workspace.id, workspace.slug)
+        file_ids = ids_of_workspace(workspace.id)
         service.purge(workspace, at_once=at_once)
+    store().remove(file_ids)
     return gone
 
 

@@ -11,7 +11,7 @@ LONGEST = 120
 _BYTES = 200
 _NO_NAME = "file"
 _RESERVED = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
-_UNSEEN = ("Cc", "Cf", "Cs", "Co")
+_UNSEEN = ("Cf", "Cs", "Co")
 _JOINERS = "\u200c\u200d"  # Persian and emoji need them
 
 

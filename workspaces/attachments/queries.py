@@ -1,6 +1,6 @@
 """Reads of files, each beginning with the member: a file is seen by who may see its message, unsent by its uploader."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -58,18 +58,25 @@ def ids_of_message(message_id: str) -> Sequence[str]:
     return db.session().scalars(sa.select(Attachment.id).where(Attachment.message_id == message_id)).all()
 
 
-def names_of(message_ids: Iterable[str]) -> dict[str, list[str]]:
+def names_of(message_ids: Sequence[str]) -> dict[str, list[str]]:
     """What the files of messages are called and what their pictures show, by message; one query."""
     found: dict[str, list[str]] = {}
+    if not message_ids:
+        return found
     rows = db.session().execute(
         sa.select(Attachment.message_id, Attachment.name, Attachment.alt)
-        .where(Attachment.message_id.in_(list(message_ids)))
+        .where(Attachment.message_id.in_(message_ids))
         .order_by(Attachment.place)
     )
     for message_id, name, alt in rows:
         assert message_id is not None
         found.setdefault(message_id, []).extend(words for words in (name, alt) if words)
     return found
+
+
+def all_ids() -> Iterator[str]:
+    """The ids of all files."""
+    yield from db.session().scalars(sa.select(Attachment.id).execution_options(yield_per=1_000))
 
 
 def known(ids: Sequence[str]) -> set[str]:

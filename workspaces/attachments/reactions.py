@@ -1,11 +1,10 @@
-"""What follows for files: a message that was retracted has none, and what belongs to nothing is swept away."""
+"""What follows for files: a message that was retracted has none, and of a purged workspace nothing is left."""
 
 from extranet import db
 from extranet.events import Recorded
 from workspaces.attachments import queries, service
 from workspaces.attachments.store import store
-
-_AT_ONCE = 500
+from workspaces.attachments.upkeep import sweep
 
 
 def throw_away_files_of_the_message(recorded: Recorded) -> None:
@@ -22,18 +21,3 @@ def throw_away_files_of_the_message(recorded: Recorded) -> None:
 def sweep_after_a_purge(_recorded: Recorded) -> None:
     """A purge that was killed before it came to the files is made whole."""
     sweep()
-
-
-def sweep() -> int:
-    """Remove what belongs to nothing: unsent files after 30 days, and files without a row after an hour; how many."""
-    kept_in = store()
-    with db.writing():
-        gone = list(service.forget_unsent())
-    there = sorted(set(kept_in.old_ids()))
-    for start in range(0, len(there), _AT_ONCE):
-        some = there[start : start + _AT_ONCE]
-        with db.reading():
-            known = queries.known(some)
-        gone += [file_id for file_id in some if file_id not in known]
-    kept_in.remove(gone)
-    return len(gone)

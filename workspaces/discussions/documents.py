@@ -1,4 +1,4 @@
-"""How a message becomes a search document of its workspace; a retracted one has none.
+"""How a message becomes a search document of its workspace, with the names of its files; a retracted one has none.
 
 The scope is the workspace, so the index itself looks only into those that the asker has joined; the rows that are
 shown come from a query that asks anew, and whether the asker sees that far back.
@@ -14,6 +14,7 @@ from extranet.i18n import lazy
 from extranet.members import Member
 from extranet.search.index import Document
 from extranet.search.registry import Result
+from workspaces.attachments.queries import names_of
 from workspaces.discussions.models import Message, Thread
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
@@ -67,13 +68,20 @@ def shown(member: Member, message_ids: Sequence[str]) -> Mapping[str, Result]:
 
 def _documents(*which: sa.ColumnElement[bool], limit: int | None = None) -> list[Document]:
     rows = db.session().execute(
-        sa.select(Message.id, Thread.title, Message.html, Message.workspace_id, Message.posted_at)
+        sa.select(
+            Message.id, Thread.title, Message.html, Message.workspace_id, Message.posted_at, Message.has_beside
+        )
         .join(Thread, Thread.id == Message.thread_id)
         .where(*which, Message.retracted_at.is_(None))
         .order_by(Message.id)
         .limit(limit)
     )
+    found = rows.all()
+    files = names_of([id_ for id_, _title, _html, _workspace_id, _posted_at, has_beside in found if has_beside])
     return [
-        Document(KIND, id_, title=title, text=to_text(html), scope=workspace_id, at=posted_at)
-        for id_, title, html, workspace_id, posted_at in rows
+        Document(
+            KIND, id_, title=title, text="\n".join([to_text(html), *files.get(id_, ())]), scope=workspace_id,
+            at=posted_at,
+        )
+        for id_, title, html, workspace_id, posted_at, _has_beside in found
     ]

@@ -1,0 +1,131 @@
+"""What a file is, is told by its content alone; what is not among the kinds that are taken is refused with a reason."""
+
+import io
+import struct
+
+import pytest
+
+from tests.workspaces.attachments.files import (
+    DOCUMENT,
+    OFFICE,
+    bring,
+    office,
+    on_disk,
+    open_document,
+    package,
+    pdf,
+    picture,
+)
+from tests.workspaces.discussions.talk import Talk
+from workspaces.attachments import kinds
+from workspaces.attachments.kinds import kind_of
+
+SHEET, SLIDES = f"{OFFICE}.spreadsheetml.sheet.main+xml", f"{OFFICE}.presentationml.presentation.main+xml"
+ODF = "application/vnd.oasis.opendocument"
+
+
+def found(content: bytes, name: str) -> str:
+    return kind_of(io.BytesIO(content), name).extension
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("content", "name", "extension"),
+    [
+        (picture("JPEG"), "kuva.JPEG", "jpg"),
+        (picture("PNG"), "kuva", "png"),
+        (picture("WEBP"), "kuva.jpg", "webp"),  # as pictures from the web are often called
+        (picture("GIF"), "kuva.gif", "gif"),
+        (pdf(), "plan.pdf", "pdf"),
+        (office(), "plan.docx", "docx"),
+        (office(SHEET), "plan.xlsx", "xlsx"),
+        (office(SLIDES), "plan.pptx", "pptx"),
+        (open_document(), "plan.odt", "odt"),
+        (open_document("spreadsheet"), "plan.ods", "ods"),
+        (open_document("presentation"), "plan.odp", "odp"),
+        ("Äiti\n".encode(), "plan.txt", "txt"),
+        (b"\xef\xbb\xbfNimi;Kunta\r\n", "plan.CSV", "csv"),
+    ],
+)
+def test_these_are_taken(content: bytes, name: str, extension: str) -> None:
+    assert found(content, name) == extension
+
+
+def _bomb() -> bytes:
+    """A package whose list says that it becomes more than a gigabyte."""
+    made = bytearray(office())
+    at = made.rfind(b"PK\x01\x02")
+    made[at + 24 : at + 28] = struct.pack("<I", 2_000_000_000)
+    return bytes(made)
+
+
+def _encrypted() -> bytes:
+    made = bytearray(office())
+    made[made.find(b"PK\x01\x02") + 8] |= 1
+    return bytes(made)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("content", "name", "refusal"),
+    [
+        (b"", "plan.txt", kinds.EmptyFile),
+        (b"MZ\x90\x00" + bytes(60), "plan.exe", kinds.NotTaken),
+        (b"MZ\x90\x00" + bytes(60), "plan.txt", kinds.NotTaken),
+        (b"\x7fELF" + bytes(60), "plan", kinds.NotTaken),
+        (b"#!/bin/sh\nrm -rf ~\n", "plan.sh", kinds.NotTaken),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "kuva.svg", kinds.WebPage),
+        (b"\xef\xbb\xbf\n <!DOCTYPE html><script>alert(1)</script>", "plan.txt", kinds.WebPage),
+        (b"words\n<script>alert(1)</script>", "plan.csv", kinds.WebPage),
+        (b"<?xml version='1.0'?><x/>", "plan.txt", kinds.WebPage),
+        (b"%PDF-1.4\n<html><script>alert(1)</script>\n%%EOF\n", "plan.pdf", kinds.WebPage),
+        (pdf()[:-10], "plan.pdf", kinds.Damaged),
+        (pdf() + b"\n" * 3000 + b"more", "plan.pdf", kinds.Damaged),
+        (bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600), "plan.doc", kinds.OldOffice),
+        (_encrypted(), "plan.docx", kinds.OldOffice),
+        (office(parts={"word/vbaProject.bin": "x"}), "plan.docx", kinds.HasMacros),
+        (office("application/vnd.ms-word.document.macroEnabled.main+xml"), "plan.docm", kinds.HasMacros),
+        (open_document(parts={"Basic/Standard/Module1.xml": "x"}), "plan.odt", kinds.HasMacros),
+        (package({"a.txt": "x"}), "plan.zip", kinds.Damaged),
+        (package({"mimetype": "application/epub+zip", "a": "x"}), "book.epub", kinds.NotTaken),
+        (office("application/x-other+xml"), "plan.docx", kinds.NotTaken),
+        (office()[:-30], "plan.docx", kinds.Damaged),
+        (office() + b"<html>", "plan.docx", kinds.Damaged),
+        (b"PK\x03\x04" + office(), "plan.docx", kinds.Damaged),
+        (package({f"part{n}": "" for n in range(5_100)}), "plan.docx", kinds.NotTaken),
+        (_bomb(), "plan.docx", kinds.NotTaken),
+        (b"\x00\x00\x00\x18ftypheic" + bytes(60), "kuva.heic", kinds.Heic),
+        ("Äiti\n".encode("latin-1"), "plan.txt", kinds.NotUtf8),
+        ("Äiti\n".encode("utf-16"), "plan.txt", kinds.NotTaken),
+        (b"words", "notes.md", kinds.NotTaken),
+        (picture(), "plan.pdf", kinds.NotAsNamed),
+        (pdf(), "kuva.jpg", kinds.NotAsNamed),
+        (office(), "plan.txt", kinds.NotAsNamed),
+        (office(SHEET), "plan.docx", kinds.NotAsNamed),
+    ],
+)
+def test_these_are_refused(content: bytes, name: str, refusal: type[kinds.NotTaken]) -> None:
+    with pytest.raises(kinds.NotTaken) as raised:
+        found(content, name)
+    assert type(raised.value) is refusal
+
+
+def test_a_refusal_says_why_and_leaves_nothing(talk: Talk) -> None:
+    answer = bring(talk, talk.cast.ada, office(parts={"word/vbaProject.bin": "x"}), "plan.docx")
+    assert answer.status_code == 422
+    assert "macros" in answer.json["detail"]  # type: ignore[index]
+    assert on_disk(talk.app) == []
+
+
+def test_the_kind_goes_by_the_content_not_by_what_the_browser_says(talk: Talk) -> None:
+    fields = {"file": (io.BytesIO(picture("PNG")), "kuva.jpg", "text/html")}
+    answer = talk.cast.ada.post(talk.place.path("/attachments"), fields, headers={"Accept": "application/json"})
+    assert answer.json is not None
+    assert (answer.json["name"], answer.json["media_type"]) == ("kuva.png", "image/png")
+
+
+def test_what_is_packed_is_read_only_a_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "_MOST_CONTENTS", 100)
+    padded = f"{' ' * 5_000_000}\"{DOCUMENT}.main+xml\""
+    with pytest.raises(kinds.NotTaken):
+        found(package({"[Content_Types].xml": padded}), "plan.docx")
