@@ -17,6 +17,10 @@ from extranet.members import email_key
 View = TypeVar("View", bound=Callable[..., Any])
 
 
+PATIENCE = 0.3
+"""Seconds that Redis has for its answer; after that nobody is counted."""
+
+
 def _who() -> str:
     member = current_member()
     return member.id if member is not None else get_remote_address()
@@ -39,6 +43,8 @@ _limiter = Limiter(key_func=_who, headers_enabled=False, strategy="fixed-window"
 def install(app: Flask, settings: Settings) -> None:
     """Count in Redis where there is one, so that several processes count together; else in memory."""
     app.config["RATELIMIT_STORAGE_URI"] = settings.redis_url or "memory://"
+    if settings.redis_url:  # one that does not answer must not hold up whoever writes
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
     app.config["RATELIMIT_ENABLED"] = settings.rate_limits
     app.config["RATELIMIT_SWALLOW_ERRORS"] = True
     app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = False
