@@ -36,12 +36,10 @@ _BLOCKS = frozenset({"paragraph_open", "list_item_open", "blockquote_open", "hea
 
 
 def _is_allowed(tag: str, name: str, value: str) -> bool:
-    return name in ATTRIBUTES.get(tag, []) and (name != "class" or value in CLASSES)
+    return name in [*ATTRIBUTES["*"], *ATTRIBUTES.get(tag, [])] and (name != "class" or value in CLASSES)
 
 
-_cleaner = Cleaner(
-    tags=TAGS, attributes={**ATTRIBUTES, "a": _is_allowed}, protocols=PROTOCOLS, strip=True, strip_comments=True,
-)
+_cleaner = Cleaner(tags=TAGS, attributes=_is_allowed, protocols=PROTOCOLS, strip=True, strip_comments=True)
 
 
 class Clean(Markup):

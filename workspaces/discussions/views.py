@@ -116,8 +116,8 @@ def show_thread(member: Member, place: ThreadStanding) -> ResponseReturnValue:
         return jsonify(html=html, previous=page.previous, next=page.next)
     read_to = queries.read_with(page.items, unread, so_far=mark.seq)
     html = _thread_page(
-        member, place, page=page, form=MessageForm(formdata=None), answers=asked.get("answers"), head=head,
-        so_far=mark.so_far, unread=unread, at=at,
+        member, place, page=page, form=_form_to_answer(page, asked),
+        answers=asked.get("answers"), head=head, so_far=mark.so_far, unread=unread, at=at,
     )
     mark_read_after(member, place, read_to, mark, page.items)
     return html
@@ -299,6 +299,16 @@ def _thread_page(
         so_far=so_far, unread=[seq for seq in unread if seq not in shown], opens_at=opens_at,
         thread_head=queries.head(place),
     )
+
+
+def _form_to_answer(page: Page[ShownMessage], asked: Mapping[str, str]) -> MessageForm:
+    """An empty form, or where a `quote` is asked for with what the answered message says, and room below it."""
+    form = MessageForm(formdata=None)
+    answered = asked.get("answers") if asked.get("quote") else None
+    body = next((message.body for message in page.items if message.id == answered), "")
+    if body:
+        form.body.data = "".join(f"> {line}".rstrip() + "\n" for line in body.splitlines()) + "\n"
+    return form
 
 
 def _fragment(shown: ShownMessage) -> str:

@@ -1,10 +1,10 @@
 // <message-reactions>: the quiet reactions that a message has. One's own are pressed; in an active workspace one joins in.
 
-import { isOpen, me } from "../message/parts.js";
+import { isActive, me } from "../message/parts.js";
 
 class MessageReactions extends HTMLElement {
   connectedCallback() {
-    const mayReact = isOpen(this.closest(".message"));
+    const mayReact = isActive(this.closest(".message"));
     for (const button of this.querySelectorAll("button")) {
       button.disabled = !mayReact;
       if (mayReact) button.setAttribute("aria-pressed", button.dataset.members.split(" ").includes(me));

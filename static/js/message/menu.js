@@ -3,12 +3,14 @@
 // the page say which of their entries fit.
 
 import { isMine } from "./reacting.js";
-import { isOpen, me, pageOf } from "./parts.js";
+import { idOf, isActive, isOpen, me, pageOf } from "./parts.js";
 
 export class Menu {
   #tools;
   #sheet;
   #opener;
+  #place; // the message it belongs to, until it is closed
+  #focused;
 
   constructor(tools) {
     this.#tools = tools;
@@ -21,8 +23,11 @@ export class Menu {
       this.close({ focus: true });
     });
     document.addEventListener("focusin", ({ target }) => {
-      if (this.#sheet?.isConnected && !this.#sheet.contains(target) && target !== this.#opener) this.close();
+      if (!this.#sheet?.isConnected) return;
+      if (this.#sheet.contains(target)) this.#focused = target;
+      else if (target !== this.#opener) this.close();
     });
+    document.addEventListener("extranet:applied", () => this.#follow());
   }
 
   toggle(opener, name) {
@@ -35,6 +40,7 @@ export class Menu {
   close({ focus = false } = {}) {
     this.#opener?.setAttribute("aria-expanded", "false");
     this.#sheet?.remove();
+    this.#place = null;
     if (focus) this.#opener?.focus({ preventScroll: true });
   }
 
@@ -44,16 +50,31 @@ export class Menu {
     this.#sheet = this.#tools.part(name);
     if (name === "menu") this.#fit(article);
     else for (const button of this.#sheet.children) button.setAttribute("aria-pressed", isMine(article, button.dataset.kind));
+    this.#put(article);
+    if (this.#opener !== opener) this.#sheet.querySelector("button").focus({ preventScroll: true });
+  }
+
+  #put(article) {
+    this.#place = idOf(article);
     this.#opener.after(this.#sheet);
     this.#opener.setAttribute("aria-expanded", "true");
-    this.#place();
-    if (this.#opener !== opener) this.#sheet.querySelector("button").focus({ preventScroll: true });
+    this.#align();
+  }
+
+  // The message was exchanged for a newer one while this was open: it goes along.
+  #follow() {
+    const article = this.#place && !this.#sheet.isConnected && document.getElementById(`m-${this.#place}`);
+    const opener = article && article.querySelector(`message-actions [data-action="${this.#opener.dataset.action}"]`);
+    if (!opener) return;
+    this.#opener = opener;
+    this.#put(article);
+    if (article === document.activeElement) (this.#focused ?? opener).focus({ preventScroll: true });
   }
 
   #fit(article) {
     const page = article.closest("live-thread");
     const roles = { author: article.dataset.author === me, host: page?.dataset.isHost === "yes" };
-    const states = { active: isOpen(article), edited: Boolean(article.querySelector(".message-edited")) };
+    const states = { active: isActive(article), open: isOpen(article), edited: Boolean(article.querySelector(".message-edited")) };
     for (const entry of this.#sheet.querySelectorAll("li")) {
       const isFor = !entry.dataset.for || entry.dataset.for.split(" ").some((role) => roles[role]);
       entry.hidden = !isFor || (entry.dataset.when ?? "").split(" ").some((state) => state && !states[state]);
@@ -63,7 +84,7 @@ export class Menu {
   }
 
   // Beside its opener, as far as there is room; above it where there is none below.
-  #place() {
+  #align() {
     const room = this.#sheet.offsetParent.clientWidth - this.#sheet.offsetWidth;
     this.#sheet.style.left = `${Math.max(0, Math.min(this.#opener.offsetLeft, room))}px`;
     const { bottom } = this.#sheet.getBoundingClientRect();

@@ -18,9 +18,14 @@ export function authorOf(article) {
   return article.querySelector(".message-name").textContent.trim();
 }
 
+// Whether one can react to it: in an active workspace.
+export function isActive(article) {
+  return article.closest("live-thread")?.dataset.isActive === "yes" && !article.classList.contains("is-retracted");
+}
+
+// Whether one can write to it: in a thread that is not locked, too.
 export function isOpen(article) {
-  const page = article.closest("live-thread");
-  return (page ? page.dataset.isActive === "yes" : false) && !article.classList.contains("is-retracted");
+  return isActive(article) && article.closest("live-thread").dataset.isLocked === "no";
 }
 
 // Send fields to an address of the message. Gives {ok, said}; where nothing came through, `said.detail` is `failed`.

@@ -95,6 +95,21 @@ def test_nothing_more_is_said_in_an_archived_workspace(talk: Talk) -> None:
     assert "the clear list" in talk.cast.grace.get(talk.path()).text
 
 
+def test_a_locked_thread_takes_no_words_but_a_quiet_reaction(talk: Talk) -> None:
+    assert talk.cast.ada.post(talk.path("/lock")).status_code == 302
+    assert thank(talk, talk.cast.grace).status_code == 409
+    assert react(talk, talk.cast.grace, "seen").status_code == 200
+    page = talk.cast.grace.get(talk.at(talk.first)).text
+    assert 'id="thank"' not in page and 'id="reactions"' in page
+
+
+def test_with_a_quote_one_answers_without_a_script_too(talk: Talk) -> None:
+    said = talk.say(talk.cast.ada, "First <b>\n\nthen **bold**")
+    page = talk.cast.grace.get(talk.path(f"?answers={said}&quote=yes")).text
+    assert "\n&gt; First &lt;b&gt;\n&gt;\n&gt; then **bold**\n\n</textarea>" in page
+    assert "&gt; First" not in talk.cast.grace.get(talk.path(f"?answers={said}")).text.split("id=\"editor\"")[0]
+
+
 def test_who_has_left_says_nothing_and_their_thanks_stay_with_their_name(talk: Talk) -> None:
     thank(talk, talk.cast.grace)
     assert talk.cast.grace.post(talk.place.path("/leave")).status_code == 302
@@ -141,15 +156,20 @@ def test_without_a_script_the_page_of_the_message_does_it_all(talk: Talk) -> Non
 
 
 def test_programs_do_the_same(talk: Talk) -> None:
-    grace = talk.cast.grace
-    said = grace.api("POST", f"/messages/{talk.first}/thanks", {"words": "the list"})
-    assert said.status_code == 200 and said.json["thanks"][0]["words"] == "the list"
-    said = grace.api("POST", f"/messages/{talk.first}/reactions", {"kind": "seen"})
-    assert said.json["reactions"] == [{"kind": "seen", "members": [{"id": grace.member_id, "name": "Grace Hopper"}]}]
-    assert grace.api("POST", f"/messages/{talk.first}/reactions", {"kind": "seen", "is_on": False}).json["reactions"] == []
-    assert grace.api("POST", f"/messages/{talk.first}/thanks/withdraw").json["thanks"] == []
-    assert grace.api("POST", f"/messages/{talk.first}/reactions", {"kind": "rage"}).status_code == 422
-    assert talk.cast.mallory.api("POST", f"/messages/{talk.first}/thanks", {"words": "x"}).status_code == 404
+    grace, here = talk.cast.grace, f"/messages/{talk.first}"
+
+    def done(rest: str, json: Any = None) -> Any:
+        answer = grace.api("POST", f"{here}{rest}", json)
+        assert answer.status_code == 200 and answer.json is not None, answer.text
+        return answer.json
+
+    assert done("/thanks", {"words": "the list"})["thanks"][0]["words"] == "the list"
+    given = done("/reactions", {"kind": "seen"})["reactions"]
+    assert given == [{"kind": "seen", "members": [{"id": grace.member_id, "name": "Grace Hopper"}]}]
+    assert done("/reactions", {"kind": "seen", "is_on": False})["reactions"] == []
+    assert done("/thanks/withdraw")["thanks"] == []
+    assert grace.api("POST", f"{here}/reactions", {"kind": "rage"}).status_code == 422
+    assert talk.cast.mallory.api("POST", f"{here}/thanks", {"words": "x"}).status_code == 404
 
 
 def test_many_thanks_and_reactions_cost_no_more_queries(app: Extranet, cast: Cast) -> None:

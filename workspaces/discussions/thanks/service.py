@@ -1,10 +1,13 @@
-"""What people say to a message without answering it. Said twice it is one thing, so that a retry does no harm."""
+"""What people say to a message without answering it. Said twice it is one thing, so that a retry does no harm.
+
+Thanks are words, so a locked thread takes none; a quiet reaction, such as that one has read it, it does take.
+"""
 
 from extranet import clock, db, events
 from extranet.errors import Refusal
 from extranet.i18n import lazy
 from extranet.members import Member
-from workspaces.discussions.models import AlreadyRetracted, Message
+from workspaces.discussions.models import AlreadyRetracted, Message, Thread
 from workspaces.discussions.service import enter
 from workspaces.discussions.thanks.events import MessageThanked, ReactionGiven, ReactionWithdrawn, ThanksWithdrawn
 from workspaces.discussions.thanks.models import Reaction, ReactionKind, Thanks
@@ -21,9 +24,10 @@ class OwnMessage(Refusal):
 def thank(message: Message, workspace: Workspace, words: str, *, by: Member) -> None:
     """Thank for a message, in a few words; again puts it in other words.
 
-    Raises `Archived`, `OwnMessage`, `AlreadyRetracted`.
+    Raises `Archived`, `Locked`, `OwnMessage`, `AlreadyRetracted`.
     """
-    _begin(message, workspace, by)
+    thread = _begin(message, workspace, by)
+    thread.ensure_open()
     if message.author_id == by.id:
         raise OwnMessage
     given = db.session().get(Thanks, (message.id, by.id))
@@ -65,11 +69,13 @@ def withdraw_reaction(message: Message, workspace: Workspace, kind: ReactionKind
         _record(ReactionWithdrawn, message, by)
 
 
-def _begin(message: Message, workspace: Workspace, by: Member) -> None:
-    enter(workspace, by, message)
+def _begin(message: Message, workspace: Workspace, by: Member) -> Thread:
+    thread = db.session().get_one(Thread, message.thread_id)
+    enter(workspace, by, message, thread)
     workspace.ensure_active()
     if message.is_retracted:
         raise AlreadyRetracted
+    return thread
 
 
 def _record(
