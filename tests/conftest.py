@@ -20,6 +20,8 @@ from playwright.sync_api import Browser
 from extranet.app import Extranet
 from tests import apps, servers
 from tests.cast import Cast
+from tests.factories import Say, Scene
+from tests.scenes import Furnish, Scenes
 
 Started = TypeVar("Started")
 BACKENDS = ("sqlite", "postgresql")
@@ -40,6 +42,7 @@ class Servers:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.apps: dict[str, Extranet] = {}
+        self.scenes = Scenes(folder)
         self._open = ExitStack()
         self._started: dict[str, Any] = {}
 
@@ -144,6 +147,19 @@ def app(backend: Backend, running: Servers, smtp: servers.Letterbox) -> Extranet
 def cast(app: Extranet) -> Cast:
     """Ada, Grace, Mallory, Moses, Irma and a visitor, each with a browser."""
     return Cast(app)
+
+
+@pytest.fixture
+def furnish(app: Extranet, backend: Backend, running: Servers, smtp: servers.Letterbox) -> Furnish:
+    """What gives a whole scene, everybody signed in; it was furnished once for each name and is put back as it was.
+
+    With other words than the usual ones it has another name. `is_settled`: its letters are sent, its index is filled.
+    """
+
+    def give(say: Say | None = None, *, name: str = "plain", is_settled: bool = False) -> Scene:
+        return running.scenes.give(f"{backend.name}-{name}", app, smtp, say, is_settled=is_settled)
+
+    return give
 
 
 @pytest.fixture

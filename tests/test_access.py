@@ -19,16 +19,13 @@ from tests.cast import Person
 from tests.counting import counted
 from tests.entrances import Call, Row
 from tests.factories import VISIBILITIES, Scene
+from tests.scenes import Furnish
 
 
 @pytest.fixture
-def scene(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def scene(furnish: Furnish, monkeypatch: pytest.MonkeyPatch) -> Scene:
     """Everybody and everything; from here on no request keeps what it writes."""
-    scene = Scene(app)
-    for person in entrances.people(scene).values():
-        person.client  # noqa: B018 – what they are known by is kept while things are still kept
-        if person.member_id:
-            person.token  # noqa: B018
+    scene = furnish()
     keep_nothing(monkeypatch)
     return scene
 
@@ -73,6 +70,7 @@ def test_everybody_gets_the_answer_of_the_table_at_every_entrance(scene: Scene) 
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.once  # who may is asked of both above; how it looks is made here
 @pytest.mark.timeout(600)
 def test_what_is_forbidden_looks_like_what_never_was(scene: Scene) -> None:
     people, different = entrances.people(scene), []

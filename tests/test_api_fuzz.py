@@ -19,6 +19,7 @@ from extranet.api import PREFIX
 from tests import entrances
 from tests.cast import Person
 from tests.factories import Scene
+from tests.scenes import Furnish
 from tests.test_access import keep_nothing
 
 pytestmark = pytest.mark.timeout(600)
@@ -29,21 +30,20 @@ METHODS = ("get", "post", "patch")
 
 
 @pytest.fixture
-def scene(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Scene:
-    scene = Scene(app)
-    for person in entrances.people(scene).values():
-        if person.member_id:
-            person.token  # noqa: B018
+def scene(furnish: Furnish, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    scene = furnish()
     keep_nothing(monkeypatch)
     return scene
 
 
+@pytest.mark.once
 def test_the_description_is_openapi(app: Flask) -> None:
     described = _described(app)
     validate(cast(Any, described))
     assert described["openapi"].startswith("3.1")
 
 
+@pytest.mark.once
 def test_every_operation_is_described(app: Flask) -> None:
     there = {
         (method, rule.rule.removeprefix(PREFIX).replace("<", "{").replace(">", "}"))

@@ -4,13 +4,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from flask import Flask
 
 from extranet import outbox
 from tests import apps, entrances
 from tests.cast import PASSWORD, Cast, looking
 from tests.entrances import Row
 from tests.factories import Scene
+from tests.scenes import Furnish
 from tests.servers import Letterbox
 from tests.test_access import copied
 from workspaces.models import Workspace
@@ -33,8 +33,9 @@ def _writes(scene: Scene, *, api: bool) -> list[tuple[Row, str, dict[str, object
     return [(row, call.path, call.fields) for row, call in calls]
 
 
-def test_no_form_is_taken_without_its_token(app: Flask) -> None:
-    scene = Scene(app)
+@pytest.mark.once
+def test_no_form_is_taken_without_its_token(furnish: Furnish) -> None:
+    scene = furnish()
     taken = []
     for row, path, fields in _writes(scene, api=False):
         for token in ({}, {"csrf_token": ""}, {"csrf_token": "made up"}, {"csrf_token": scene.grace.csrf_token[::-1]}):
@@ -46,16 +47,18 @@ def test_no_form_is_taken_without_its_token(app: Flask) -> None:
     _nothing_has_changed(scene)
 
 
-def test_a_token_of_another_browser_does_not_fit(app: Flask) -> None:
-    scene = Scene(app)
-    browser = app.test_client()
+@pytest.mark.once
+def test_a_token_of_another_browser_does_not_fit(furnish: Furnish) -> None:
+    scene = furnish()
+    browser = scene.app.test_client()
     browser.get("/sign-in")
     answer = browser.post("/sign-in", data={"csrf_token": scene.ada.csrf_token, "email": "a@b.fi", "password": "x"})
     assert answer.status_code == 400
 
 
-def test_the_api_takes_no_write_by_cookie_alone(app: Flask) -> None:
-    scene = Scene(app)
+@pytest.mark.once
+def test_the_api_takes_no_write_by_cookie_alone(furnish: Furnish) -> None:
+    scene = furnish()
     taken = []
     for row, path, fields in _writes(scene, api=True):
         for headers, status in (
@@ -80,6 +83,7 @@ def _nothing_has_changed(scene: Scene) -> None:
     assert scene.ada.get("/settings").status_code == 200
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("target", ELSEWHERE)
 def test_next_never_leads_to_another_site(cast: Cast, target: str) -> None:
     visitor = cast.app.test_client()
@@ -103,19 +107,22 @@ def _is_here(location: str) -> bool:
     return read.startswith("/") and not read.startswith("//")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", ["//evil.example/", "//terms", "///terms", "/%09/evil.example"])
 def test_a_strange_path_leads_to_no_other_site(cast: Cast, path: str) -> None:
     answer = copied(cast.ada).get("http://localhost" + path)
     assert _is_here(answer.headers.get("Location", "/").removeprefix("http://localhost"))
 
 
+@pytest.mark.once
 def test_next_leads_back_to_a_page_of_this_site(cast: Cast) -> None:
     answer = copied(cast.ada).get("/sign-in?next=/directory%3Fq%3Dterve")
     assert answer.headers["Location"] == "/directory?q=terve"
 
 
-def test_every_page_forbids_frames_and_foreign_scripts(app: Flask) -> None:
-    scene = Scene(app)
+@pytest.mark.once
+def test_every_page_forbids_frames_and_foreign_scripts(furnish: Furnish) -> None:
+    scene = furnish()
     wrong = []
     for row in entrances.rows():
         if row.method != "GET" or row.note:
@@ -128,7 +135,7 @@ def test_every_page_forbids_frames_and_foreign_scripts(app: Flask) -> None:
                 found = [sign for sign in ("<script>", " style=", " onclick=") if sign in answer.text]
                 wrong += [f"{row}: {sign} in the page" for sign in found]
     for path in ("/nothing/here", "/static/nothing.css", "/api/v1/nothing", "/\x00"):
-        wrong += [f"{path}: {fault}" for fault in _faults(dict(app.test_client().get(path).headers))]
+        wrong += [f"{path}: {fault}" for fault in _faults(dict(scene.app.test_client().get(path).headers))]
     assert not wrong, "\n".join(wrong)
 
 
@@ -143,8 +150,9 @@ def _faults(headers: dict[str, str]) -> list[str]:
     return faults + [f"{word} allowed" for word in ("unsafe", "*", "http:", "https:") if word in policy]
 
 
-def test_pages_of_members_are_kept_by_no_cache(app: Flask) -> None:
-    scene = Scene(app)
+@pytest.mark.once
+def test_pages_of_members_are_kept_by_no_cache(furnish: Furnish) -> None:
+    scene = furnish()
     for path in ("/", "/directory", f"/workspaces/{scene.spaces['unlisted'].slug}", "/api/v1/me"):
         assert "no-store" in copied(scene.ada).get(path).headers["Cache-Control"]
 

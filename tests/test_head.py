@@ -1,16 +1,15 @@
 """HEAD answers as GET does, at every address of the app: monitors and link checkers ask so."""
 
 import pytest
-from flask import Flask
 
 from tests import entrances
-from tests.factories import Scene
+from tests.scenes import Furnish
 
 
 @pytest.mark.once
 @pytest.mark.timeout(300)
-def test_head_answers_as_get_does_at_every_address(app: Flask) -> None:
-    scene, different = Scene(app), []
+def test_head_answers_as_get_does_at_every_address(furnish: Furnish) -> None:
+    scene, different = furnish(), []
     people = {name: entrances.people(scene)[name] for name in ("visitor", "host", "moderator")}
     for row in (row for row in entrances.rows() if row.method == "GET"):
         path = entrances.call(row, scene, entrances.space_of(row, scene, "listed")).path
