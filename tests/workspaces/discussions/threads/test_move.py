@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from extranet.errors import NotHere
 from extranet.importing.history import PastFact, insert_all, keep_past
 from extranet.members import Member
+from extranet.realtime import realtime
 from tests.cast import Person, keeping, looking
 from tests.workspaces.discussions.talk import Talk
 from tests.workspaces.places import Place, drain, open_place
@@ -107,6 +108,27 @@ def test_both_streams_are_gapless_and_each_message_is_a_change_of_the_new_one(ta
     assert left[-1]["kind"] == "thread-moved-away"
     assert {item["kind"] for item in left if item.get("thread")} == {"thread-moved-away"}
     seqs(talk, target, ada)
+
+
+def test_open_connections_of_the_old_people_hear_that_it_is_gone_and_nothing_after_that(
+    talk: Talk, target: Place
+) -> None:
+    grace, tina = talk.cast.grace, tess(talk, target)
+    sockets = realtime(talk.app).socketio
+    old, new = (sockets.test_client(talk.app, flask_test_client=person.client) for person in (grace, tina))
+    for ears in (old, new):
+        ears.get_received()
+    move(talk, target)
+    moved = copy.copy(talk)
+    moved.place = target
+    moved.say(talk.cast.ada, "Only there")
+    talk.cast.ada.post(moved.path("/settings"), {"title": "Another name", "kind": "discussion"})
+    heard = [event["args"][0] for event in old.get_received() if event["name"] == "change"]
+    assert [(item["kind"], item["thread"]) for item in heard] == [("thread-moved-away", talk.thread_id)]
+    assert target.slug not in str(heard)
+    arrived = [event["args"][0] for event in new.get_received() if event["name"] == "change"]
+    assert [item["kind"] for item in arrived] == ["thread-arrived", "message-posted", "thread-renamed"]
+    assert "Another name" in arrived[-1]["head"]
 
 
 def test_it_can_be_written_into_there_and_moved_back(talk: Talk, target: Place) -> None:
