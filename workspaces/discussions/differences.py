@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from os.path import commonprefix
 from typing import Literal
 
 from rapidfuzz.distance import LCSseq
@@ -59,11 +60,24 @@ def _tidied(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """Of a run of changes first all that was removed, then all that was added."""
+    """Of a run of changes first all that was removed, then all that was added; space that both end with stays."""
     for is_same, run in groupby(pieces, lambda piece: piece.kind == "same"):
         stretch = list(run)
-        kinds: tuple[Kind, ...] = ("same",) if is_same else ("removed", "added")
-        for kind in kinds:
-            text = "".join(piece.text for piece in stretch if piece.kind == kind)
-            if text:
-                yield Piece(kind, text)
+        if is_same:
+            yield Piece("same", _text(stretch, "same"))
+            continue
+        removed, added = _text(stretch, "removed"), _text(stretch, "added")
+        space = commonprefix([_space_behind(removed), _space_behind(added)])
+        changed: tuple[tuple[Kind, str], ...] = (("removed", removed), ("added", added))
+        yield from (Piece(kind, text[: len(text) - len(space)]) for kind, text in changed if len(text) > len(space))
+        if space:
+            yield Piece("same", space[::-1])
+
+
+def _text(pieces: Sequence[Piece], kind: Kind) -> str:
+    return "".join(piece.text for piece in pieces if piece.kind == kind)
+
+
+def _space_behind(text: str) -> str:
+    """The space that a text ends with, read backwards."""
+    return text[len(text.rstrip()) :][::-1]
