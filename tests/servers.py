@@ -227,13 +227,13 @@ class Site:
 
 
 @contextmanager
-def site(data_dir: Path, *, port: int | None = None, **settings: str) -> Iterator[Site]:
-    """`flask serve` on this port or on a free one, with these settings; ready to answer when the block begins."""
-    port = port or free_port()
+def site(data_dir: Path, **settings: str) -> Iterator[Site]:
+    """`flask serve` with these settings, on a free port if none is among them; it answers when the block begins."""
+    port = settings.get("PORT") or str(free_port())
     environment = _plain_environment() | {
         "DATA_DIR": str(data_dir),
         "HOST": "127.0.0.1",
-        "PORT": str(port),
+        "PORT": port,
         "RATE_LIMITS": "off",
         "PYTHONWARNINGS": "",
         **settings,

@@ -40,7 +40,7 @@ class Server:
 
     def start(self) -> None:
         """Bring it up; it answers when this returns."""
-        self.site = self._running.enter_context(servers.site(self.folder, port=self.port, **self.settings))
+        self.site = self._running.enter_context(servers.site(self.folder, PORT=str(self.port), **self.settings))
 
     def stop(self) -> None:
         """End it as its keeper does, and wait until it has ended."""

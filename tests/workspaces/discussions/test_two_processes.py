@@ -1,14 +1,15 @@
 """Two server processes with PostgreSQL and Redis between them: news and endings go across, also while Redis is away."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import requests
 
+from extranet.app import Extranet
 from tests import apps, servers
 from tests.cast import Cast, Person
 from tests.conftest import Servers
@@ -26,8 +27,7 @@ class Pair:
     other: servers.Site
     cast: Cast
     talk: Talk
-    redis: ExitStack
-    redis_port: int
+    redis: servers.Service
 
     def cookie(self, person: Person) -> dict[str, str]:
         """What the person's browser sends."""
@@ -45,34 +45,65 @@ class Pair:
         headers = {**self.cookie(person), "Accept": "application/json"}
         return requests.post(at.url + path, data=data, headers=headers, allow_redirects=False, timeout=15)
 
+    def say(self, body: str, at: servers.Site) -> None:
+        """Let Ada say something."""
+        assert self.send(self.cast.ada, self.talk.path("/messages"), at, body=body).status_code == 201
+
+    def remove(self, person: Person, at: servers.Site) -> None:
+        """Let Ada take somebody out."""
+        path = self.talk.place.path(f"/members/{person.member_id}/remove")
+        assert self.send(self.cast.ada, path, at).status_code == 302
 
     @contextmanager
     def without_redis(self) -> Iterator[None]:
         """Within the block Redis is gone."""
-        self.redis.close()
+        self.redis.stop()
         yield
-        self.redis.enter_context(servers.redis(self.redis_port))
+        self.redis.start()
 
 
-@pytest.fixture
-def pair(running: Servers, tmp_path: Path) -> Iterator[Pair]:
-    """Two processes on a PostgreSQL of the worker's and a Redis of their own."""
-    url = running.get("postgresql", servers.postgresql)
+class Poll:
+    """A client by long polling that asks only when it is told to."""
+
+    def __init__(self, pair: Pair, person: Person, at: servers.Site) -> None:
+        self._headers, self._url = pair.cookie(person), f"{at.url}/socket.io/?EIO=4&transport=polling"
+        self._url += "&sid=" + json.loads(self.ask()[1:])["sid"]
+        requests.post(self._url, data="40", headers=self._headers, timeout=15)
+        while '"head"' not in self.ask():
+            pass
+
+    def ask(self) -> str:
+        """What waits, or comes next."""
+        return requests.get(self._url, headers=self._headers, timeout=40).text
+
+
+@pytest.fixture(scope="module")
+def processes(
+    running: Servers, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Extranet, servers.Site, servers.Site, servers.Service]]:
+    """Two processes on a PostgreSQL of the worker's and a Redis of their own, and the same product in this one."""
+    folder, url = tmp_path_factory.mktemp("pair"), running.get("postgresql", servers.postgresql)
     shared = running.apps.get("postgresql")
-    app = shared or apps.make(tmp_path / "app", DATABASE_URL=url)
+    app = shared or apps.make(folder / "app", DATABASE_URL=url)
     apps.empty(app)
-    key = app.settings.secret_key
-    settings = {"DATABASE_URL": url, "SECRET_KEY": key, "SITE_URL": "http://localhost"}
-    with ExitStack() as open_ones, ExitStack() as redis:
-        port = servers.free_port()
-        settings["REDIS_URL"] = redis.enter_context(servers.redis(port))
-        one = open_ones.enter_context(servers.site(tmp_path / "one", **settings))
-        other = open_ones.enter_context(servers.site(tmp_path / "other", **settings))
-        cast = Cast(app)
-        yield Pair(one, other, cast, Talk(cast), redis, port)
+    settings = {"DATABASE_URL": url, "SECRET_KEY": app.settings.secret_key, "SITE_URL": "http://localhost"}
+    with ExitStack() as started:
+        redis = started.enter_context(servers.redis_service())
+        settings["REDIS_URL"] = redis.url
+        one = started.enter_context(servers.site(folder / "one", **settings))
+        other = started.enter_context(servers.site(folder / "other", **settings))
+        yield app, one, other, redis
     apps.empty(app)
     if shared is None:
         apps.end(app)
+
+
+@pytest.fixture
+def pair(processes: tuple[Extranet, servers.Site, servers.Site, servers.Service]) -> Pair:
+    """The two processes, with a discussion and people of one's own."""
+    app, one, other, redis = processes
+    cast = Cast(app)
+    return Pair(one, other, cast, Talk(cast), redis)
 
 
 def test_news_and_endings_go_across(pair: Pair) -> None:
@@ -87,17 +118,34 @@ def test_news_and_endings_go_across(pair: Pair) -> None:
 
 
 def test_who_was_removed_while_redis_was_away_hears_nothing_when_it_is_back(pair: Pair) -> None:
-    ada, grace = pair.cast.ada, pair.cast.grace
-    ears = pair.listen(grace, pair.other)
-    pair.send(ada, pair.talk.path("/messages"), pair.one, body="Before")
+    ears = pair.listen(pair.cast.grace, pair.other)
+    pair.say("Before", pair.one)
     ears.wait_for("change", seconds=5)
     with pair.without_redis():
-        removal = pair.talk.place.path(f"/members/{grace.member_id}/remove")
-        assert pair.send(ada, removal, pair.one).status_code == 302
-        after = pair.send(ada, pair.talk.path("/messages"), pair.one, body="While it was away")
-        assert after.status_code == 201
-    so_far = len([name for name, _content in ears.heard if name == "change"])
-    assert pair.send(ada, pair.talk.path("/messages"), pair.one, body="After").status_code == 201
+        pair.remove(pair.cast.grace, pair.one)
+        pair.say("While it was away", pair.one)
+    pair.say("After", pair.one)
     time.sleep(1.5)
-    assert len([name for name, _content in ears.heard if name == "change"]) == so_far
-    assert "While it was away" not in str(ears.heard)
+    assert "While it was away" not in str(ears.heard) and "After" not in str(ears.heard)
+
+
+def test_what_waits_in_redis_while_somebody_is_removed_never_comes(pair: Pair) -> None:
+    ears, ada = pair.listen(pair.cast.grace, pair.other), pair.listen(pair.cast.ada, pair.other)
+    pair.say("Before", pair.one)
+    ears.wait_for("change", seconds=5)
+    with pair.redis.paused():
+        pair.remove(pair.cast.grace, pair.one)
+        pair.say("While it stood still", pair.one)
+    ada.wait_for("change", lambda change: "While it stood still" in str(change), seconds=15)
+    time.sleep(0.5)
+    assert "While it stood still" not in str(ears.heard)
+
+
+@pytest.mark.parametrize("where", ["here", "there"])
+def test_what_waits_for_somebody_who_polls_goes_when_they_are_removed(pair: Pair, where: str) -> None:
+    poll = Poll(pair, pair.cast.grace, pair.one)
+    pair.say("Between two questions", pair.one)
+    time.sleep(0.3)
+    pair.remove(pair.cast.grace, pair.one if where == "here" else pair.other)
+    time.sleep(0 if where == "here" else 0.5)
+    assert "Between two questions" not in poll.ask()
