@@ -19,7 +19,7 @@ from extranet.i18n import lazy
 from extranet.importing.history import PastFact, keep_past
 from extranet.importing.models import FormerId
 from extranet.members import Member
-from workspaces.attachments.models import Attachment
+from workspaces.attachments.service import follow_thread
 from workspaces.discussions.drafts.models import Draft
 from workspaces.discussions.mentions.models import Mention
 from workspaces.discussions.models import (
@@ -282,11 +282,11 @@ def move(thread: Thread, workspace: Workspace, target: Workspace, *, by: Member)
     seqs = _carry_messages(thread, target, by)
     _leave_behind(thread, target)
     _carry_marks(thread, seqs)
-    _carry_what_belongs(thread, target)
     thread.workspace_id, thread.last_seq = target.id, seqs[thread.last_seq]
     thread.pinned_at = thread.pinned_by_id = None
     target.active_at = clock.now()
     db.session().flush()
+    _carry_what_belongs(thread)
     _record(ThreadArrived(target.id, thread.id), target, by)
     return thread
 
@@ -387,26 +387,20 @@ def _carry_marks(thread: Thread, seqs: dict[int, int]) -> None:
             mark.unread_from = seqs[old[from_here]] if from_here < len(old) else None
 
 
-def _carry_what_belongs(thread: Thread, target: Workspace) -> None:
+def _carry_what_belongs(thread: Thread) -> None:
+    """Files, drafts, and what a former system called it."""
     held = db.session()
     messages = sa.select(Message.id).where(Message.thread_id == thread.id)
-    how = {"synchronize_session": False}
-    held.execute(
-        sa.update(Attachment)
-        .where(Attachment.message_id.in_(messages))
-        .values(workspace_id=target.id)
-        .execution_options(**how)
-    )
-    held.execute(sa.update(Draft).where(_drafts_to(thread)).values(workspace_id=target.id).execution_options(**how))
-    held.execute(
-        sa.update(FormerId)
-        .where(sa.or_(FormerId.id == thread.id, FormerId.id.in_(messages)))
-        .values(within=target.id)
-        .execution_options(**how)
-    )
+    brought = sa.or_(FormerId.id == thread.id, FormerId.id.in_(messages))
+    follow_thread(thread)
+    for statement in (
+        sa.update(Draft).where(_drafts_to(thread)).values(workspace_id=thread.workspace_id),
+        sa.update(FormerId).where(brought).values(within=thread.workspace_id),
+    ):
+        held.execute(statement.execution_options(synchronize_session=False))
 
 
 def _drafts_to(thread: Thread) -> sa.ColumnElement[bool]:
-    answered = sa.select(sa.literal("answer:").concat(Message.id)).where(Message.thread_id == thread.id)
-    edited = sa.select(sa.literal("edit:").concat(Message.id)).where(Message.thread_id == thread.id)
-    return sa.or_(Draft.place == f"thread:{thread.id}", Draft.place.in_(answered), Draft.place.in_(edited))
+    answered = sa.select(sa.literal("answer-").concat(Message.id)).where(Message.thread_id == thread.id)
+    edited = sa.select(sa.literal("edit-").concat(Message.id)).where(Message.thread_id == thread.id)
+    return sa.or_(Draft.place == f"thread-{thread.id}", Draft.place.in_(answered), Draft.place.in_(edited))

@@ -157,7 +157,7 @@ def test_what_those_had_who_lose_it_goes_and_who_stays_has_read_as_much(talk: Ta
     with keeping(talk.app) as held:
         for person in (ada, grace):
             held.add(Mention(message_id=third.id, member_id=person.member_id))
-            place = f"answer:{third.id}"
+            place = f"answer-{third.id}"
             held.add(Draft(member_id=person.member_id, workspace_id=talk.place.id, place=place, body="…"))
     move(talk, target)
     moved = talk.message(third.id)
