@@ -166,7 +166,7 @@ class FileDrop extends HTMLElement {
     picture.src = preview;
     picture.alt = "";
     row.querySelector(".file-row-look").replaceChildren(picture);
-    const asked = part(row, "alt");
+    const asked = this.querySelector("template[data-part=alt]").content.firstElementChild.cloneNode(true);
     const [words, tick] = asked.querySelectorAll("input");
     const own = newId();
     for (const [field, name] of [[words, "alt"], [tick, "decorative"]]) {
@@ -176,18 +176,20 @@ class FileDrop extends HTMLElement {
     }
     const hint = asked.querySelector(".hint");
     hint.id = `${own}-hint`;
-    words.setAttribute("aria-describedby", hint.id);
+    const line = part(row, "error");
+    line.id = `${own}-error`;
+    words.setAttribute("aria-describedby", `${hint.id} ${line.id}`);
     words.value = alt ?? "";
     tick.checked = Boolean(isDecorative);
-    asked.hidden = false;
+    Object.assign(row, { words, tick });
+    part(row, "error").before(asked);
     this.#decorates(row);
   }
 
   // What only decorates needs no words.
   #decorates(row) {
-    const [words, tick] = part(row, "alt").querySelectorAll("input");
-    words.disabled = tick.checked;
-    if (tick.checked || words.value.trim()) this.#wrong(row, "");
+    row.words.disabled = row.tick.checked;
+    if (isDescribed(row)) this.#wrong(row, "");
   }
 
   #failed(row, sentence, mayTryAgain) {
@@ -200,9 +202,8 @@ class FileDrop extends HTMLElement {
     const line = part(row, "error");
     line.hidden = !sentence;
     line.querySelector("span").textContent = sentence;
-    const words = part(row, "alt").querySelector("input");
-    if (sentence) words.setAttribute("aria-invalid", "true");
-    else words.removeAttribute("aria-invalid");
+    if (sentence) row.words?.setAttribute("aria-invalid", "true");
+    else row.words?.removeAttribute("aria-invalid");
   }
 
   #state(row, state) {
@@ -250,7 +251,7 @@ class FileDrop extends HTMLElement {
   #hold(event) {
     const rows = [...this.#list.children];
     const unready = rows.find((row) => row.dataset.state !== "ready");
-    const wordless = rows.filter((row) => row.about?.preview && !isDescribed(row));
+    const wordless = rows.filter((row) => row.words && !isDescribed(row));
     if (!unready && !wordless.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -259,7 +260,7 @@ class FileDrop extends HTMLElement {
       tell(this.dataset.unfinished);
       unready.querySelector("[data-action=remove-file]").focus();
     } else {
-      part(wordless[0], "alt").querySelector("input").focus();
+      wordless[0].words.focus();
     }
   }
 
@@ -308,10 +309,7 @@ class FileDrop extends HTMLElement {
 
   #keep() {
     const ready = [...this.#list.children].filter((row) => row.about);
-    keep(this.#key(), ready.map((row) => {
-      const [words, tick] = part(row, "alt").querySelectorAll("input");
-      return { ...row.about, alt: words.value, isDecorative: tick.checked };
-    }));
+    keep(this.#key(), ready.map(({ about, words, tick }) => ({ ...about, alt: words?.value, isDecorative: tick?.checked })));
   }
 
   #bringBack() {
@@ -341,8 +339,7 @@ function hidden(name, value) {
 }
 
 function isDescribed(row) {
-  const [words, tick] = part(row, "alt").querySelectorAll("input");
-  return tick.checked || Boolean(words.value.trim());
+  return row.tick.checked || Boolean(row.words.value.trim());
 }
 
 function bringsFiles({ dataTransfer }) {
