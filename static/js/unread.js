@@ -16,6 +16,7 @@ let quiet = null; // what does not count, once the server has said it
 
 document.addEventListener("extranet:change", ({ detail: item }) => {
   known.set(item.workspace, Math.max(item.seq, known.get(item.workspace) ?? 0));
+  if (["thread-arrived", "thread-moved-away"].includes(item.kind)) ask(PAUSE + Math.random() * SPREAD);
   if (!["message-posted", "thread-opened"].includes(item.kind) || item.actor?.id === me) return;
   if (isBeingRead(item)) {
     ask();

@@ -14,6 +14,7 @@ from workspaces import queries as workspace_queries
 from workspaces.discussions import queries
 from workspaces.discussions.api import MessageAnswer, ThreadAnswer
 from workspaces.discussions.queries import MessageStanding, ThreadStanding
+from workspaces.discussions.reading.reactions import tell_own_pages_of_all
 from workspaces.discussions.threads import policy, service
 from workspaces.discussions.threads import queries as thread_queries
 from workspaces.discussions.threads.views import messages_of, target_called
@@ -81,9 +82,10 @@ class NewDecision(Schema):
 @api.post("/workspaces/<slug>/follow", gives=Done, summary="Follow the threads of a workspace by default, or not")
 @enter(policy.may_enter)
 @takes(NewDefault)
-def follow_workspace(_member: Member, standing: Standing, *, body: NewDefault) -> Any:
+def follow_workspace(member: Member, standing: Standing, *, body: NewDefault) -> Any:
     assert standing.membership is not None
     service.follow_all(standing.membership, follows=body.follows)
+    tell_own_pages_of_all(member)
     return Done()
 
 
@@ -92,6 +94,7 @@ def follow_workspace(_member: Member, standing: Standing, *, body: NewDefault) -
 @takes(NewBell)
 def ring_bell(member: Member, place: ThreadStanding, *, body: NewBell) -> Any:
     service.ring(place.thread, follows=body.follows, by=member)
+    tell_own_pages_of_all(member)
     return _shown(member, place)
 
 

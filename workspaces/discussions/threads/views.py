@@ -18,6 +18,7 @@ from workspaces import queries as workspace_queries
 from workspaces.discussions import queries
 from workspaces.discussions.models import Message
 from workspaces.discussions.queries import MessageStanding, ThreadStanding
+from workspaces.discussions.reading.reactions import tell_own_pages_of_all
 from workspaces.discussions.threads import policy, service
 from workspaces.discussions.threads import queries as thread_queries
 from workspaces.discussions.threads.forms import DecisionForm, SettingsForm
@@ -37,10 +38,11 @@ _BELLS = {"yes": True, "no": False}
 
 @threads.post("/<slug>/follow")
 @enter(policy.may_enter)
-def follow(_member: Member, standing: Standing) -> ResponseReturnValue:
+def follow(member: Member, standing: Standing) -> ResponseReturnValue:
     """Follow all threads of the workspace from now on, or only those that one chooses."""
     assert standing.membership is not None
     service.follow_all(standing.membership, follows=request.form.get("follows") == "yes")
+    tell_own_pages_of_all(member)
     return redirect(url_for("discussions.show", slug=standing.workspace.slug))
 
 
@@ -49,6 +51,7 @@ def follow(_member: Member, standing: Standing) -> ResponseReturnValue:
 def bell(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Follow one thread, mute it, or do as with the others."""
     service.ring(place.thread, follows=_BELLS.get(request.form.get("follows", "")), by=member)
+    tell_own_pages_of_all(member)
     if wants_json():
         return jsonify(follows=queries.one_thread(member, place).follows)
     return _back(place)

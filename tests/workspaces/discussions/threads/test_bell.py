@@ -1,5 +1,6 @@
 """Follow or mute one thread, or all of a workspace by default; nobody else learns of it."""
 
+from extranet.realtime import realtime
 from tests.cast import Person, looking
 from tests.workspaces.discussions.talk import JSON, Talk
 from workspaces.discussions.threads.models import Bell
@@ -37,10 +38,18 @@ def test_without_a_bell_a_thread_is_followed_as_the_workspace_is(talk: Talk) -> 
     assert "You follow this discussion" in grace.get(talk.path()).text
 
 
-def test_nobody_else_learns_of_it(talk: Talk) -> None:
+def test_their_own_other_devices_hear_of_it_and_nobody_else(talk: Talk) -> None:
     facts = talk.place.facts()
+    sockets = realtime(talk.app).socketio
+    own, others = (
+        sockets.test_client(talk.app, flask_test_client=person.client) for person in (talk.cast.grace, talk.cast.ada)
+    )
+    for ears in (own, others):
+        ears.get_received()
     ring(talk, talk.cast.grace, "no")
     talk.cast.grace.post(talk.place.path("/follow"), {"follows": "no"})
+    assert [event["name"] for event in own.get_received()] == ["read", "read"]
+    assert others.get_received() == []
     assert talk.place.facts() == facts
     assert "You follow this discussion" in talk.cast.ada.get(talk.path()).text
     with looking(talk.app) as held:
