@@ -29,6 +29,7 @@ _MARKS = re.compile(r"[\[\]*_`<>&~.\n]")
 
 AT = re.compile(r"(?<![\w@])@(?=\w)")
 """The «@» before a name: it ends no word, as that of an e-mail address does."""
+_LONGEST_NAME = 200
 Names = Callable[[str], tuple[int, str] | None]
 """Given what follows an «@»: how many characters of it are a name, and which address that leads to."""
 
@@ -135,7 +136,7 @@ def _with_names(tokens: Sequence[Token], names: Names) -> Iterator[Token]:
 def _parts(text: str, names: Names) -> Iterator[Token]:
     done = 0
     for found in AT.finditer(text):
-        named = names(text[found.end() :]) if found.start() >= done else None
+        named = names(text[found.end() : found.end() + _LONGEST_NAME]) if found.start() >= done else None
         if named is None:
             continue
         length, address = named

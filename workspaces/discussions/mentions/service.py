@@ -9,7 +9,7 @@ from markupsafe import Markup
 from extranet import db
 from extranet.html import from_markdown
 from workspaces.discussions.mentions.models import Mention
-from workspaces.discussions.mentions.queries import Mentioned, mentioned_in, name_key, names_at
+from workspaces.discussions.mentions.queries import MOST_AT_SIGNS, Mentioned, mentioned_in, name_key, names_at
 from workspaces.discussions.models import Message
 
 
@@ -19,10 +19,12 @@ class Linking:
 
     def __init__(self, known: Mapping[str, Mentioned]) -> None:
         self._known = known
+        self._asked = 0
         self.member_ids: set[str] = set()
 
     def __call__(self, text: str) -> tuple[int, str] | None:
-        for name in names_at(text):
+        self._asked += 1
+        for name in names_at(text) if self._known and self._asked <= MOST_AT_SIGNS else []:
             mentioned = self._known.get(name_key(name))
             if mentioned is not None:
                 self.member_ids.update(mentioned.member_ids)
