@@ -25,7 +25,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from extranet.ids import new_id
 
 PATIENCE = 5.0
-"""Seconds for which a writer waits for SQLite before the answer is 503."""
+"""Seconds for which a writer waits for others before the answer is 503."""
 
 _NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -114,10 +114,12 @@ class Database:
         return engine
 
     def _postgresql(self) -> Engine:
-        return sa.create_engine(
+        engine = sa.create_engine(
             self.url, pool_size=20, max_overflow=30, pool_timeout=PATIENCE, pool_pre_ping=True, pool_recycle=1800,
-            json_serializer=_json, hide_parameters=True,
+            json_serializer=_json, hide_parameters=True, connect_args=_ANSWERS_OR_IS_GONE,
         )
+        sa.event.listen(engine, "connect", _prepare_postgresql)
+        return engine
 
 
 def _json(value: Any) -> str:
@@ -135,6 +137,24 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "cache_size=-16000",
     ):
         _patiently(functools.partial(connection.execute, f"PRAGMA {pragma}"))
+
+
+_ANSWERS_OR_IS_GONE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""After how long a PostgreSQL that says nothing counts as gone, so that who waits for it is told (libpq's words)."""
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """Nobody waits for ever for what another holds, nor holds it for ever: a process may stand still."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = {int(PATIENCE * 1000)}")
+        cursor.execute("SET idle_in_transaction_session_timeout = '1min'")
+    connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -92,11 +92,17 @@ def _due() -> list[tuple[OutboxRow, Recorded]]:
         rows = held.execute(
             sa.select(OutboxRow, EventRow)
             .join(EventRow, EventRow.id == OutboxRow.event_id)
-            .where(OutboxRow.due_at <= clock.now(), OutboxRow.reaction.in_(list(known.by_name)))
+            .where(_is_due(), OutboxRow.reaction.in_(list(known.by_name)))
             .order_by(OutboxRow.id)
             .limit(BATCH)
         ).all()
         return [(task, known.revive(row)) for task, row in rows]
+
+
+def _is_due() -> sa.ColumnElement[bool]:
+    """What was never tried is always due, and so is what no pause is long enough for: the clock was wrong then."""
+    now = clock.now()
+    return sa.or_(OutboxRow.due_at <= now, OutboxRow.attempts == 0, OutboxRow.due_at > now + LONGEST_WAIT)
 
 
 def _keep(due: Sequence[tuple[OutboxRow, Recorded]]) -> int:

@@ -11,6 +11,9 @@ from tests.chaos.people import send_at_once
 from tests.chaos.stage import full, locked, who
 from tests.chaos.trial import AIM_WITHOUT_BROKER, Trial
 
+NO_PING = 35.0
+"""Seconds after which a client of Socket.IO that gets no ping connects anew (its interval and its patience)."""
+
 Fault = Callable[[Trial], None]
 
 
@@ -96,6 +99,13 @@ def clients_are_half_open(trial: Trial) -> None:
             gate.pass_on(what_was_open=False)
 
 
+def clients_are_lost(trial: Trial) -> None:
+    """Connections die and nobody says so: a client finds out when no ping comes."""
+    with trial.fault("clients lost without a word", aim=NO_PING):
+        for gate in trial.gates.values():
+            gate.lose()
+
+
 def a_client_is_slow(trial: Trial) -> None:
     """One client takes 1 kB a second: nobody else waits for it."""
     with trial.fault("a client is slow", after=1):
@@ -154,7 +164,7 @@ def clock_jumps(trial: Trial) -> None:
 
 OF_TWO_PROCESSES: tuple[Fault, ...] = (
     nothing, kill, kill_worker, restart, redis_stops, redis_is_killed, redis_is_flushed, postgresql_restarts,
-    clients_are_cut, clients_are_half_open, a_client_is_slow, at_once,
+    clients_are_cut, clients_are_half_open, clients_are_lost, a_client_is_slow, at_once,
 )
 
 OF_ONE_PROCESS: tuple[Fault, ...] = (

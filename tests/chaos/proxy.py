@@ -48,11 +48,20 @@ class Gate:
         """Let nothing through, and nobody notice: connections stay as they are."""
         self.loop.call_soon_threadsafe(self._passes.clear)
 
+    def lose(self) -> None:
+        """What is open stays so and never carries anything again; what is opened from now on does."""
+        self.loop.call_soon_threadsafe(self._lose)
+
     def pass_on(self, *, what_was_open: bool = True) -> None:
         """Let everything through again. What was open meanwhile goes on where it stood, or is cut."""
         if not what_was_open:
             self.cut()
         self.loop.call_soon_threadsafe(self._passes.set)
+
+    def _lose(self) -> None:
+        self._passes.clear()
+        self._passes = asyncio.Event()
+        self._passes.set()
 
     def _cut(self) -> None:
         for writer in self._open:
@@ -112,8 +121,9 @@ class Proxy:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, gate: Gate, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        passes = gate._passes
         head = await reader.readuntil(b"\r\n\r\n")
-        await gate._passes.wait()
+        await passes.wait()
         if gate.refuses and head.startswith(b"POST") and b"/socket.io/" not in head.partition(b"\r\n")[0]:
             await self._answer(writer, gate.refuses)
             return
@@ -126,9 +136,9 @@ class Proxy:
         try:
             upstream.write(_rewritten(head, gate.headers))
             await upstream.drain()
-            onward = asyncio.create_task(_pump(gate, reader, upstream))
+            onward = asyncio.create_task(_pump(gate, passes, reader, upstream))
             try:
-                if not await self._return(gate, place, head, upstream_reader, writer):
+                if not await self._return(gate, passes, place, head, upstream_reader, writer):
                     await self._answer(writer, "502 Bad Gateway")
             finally:
                 onward.cancel()
@@ -150,7 +160,8 @@ class Proxy:
         return known if known is not None else next(self._turns) % len(self._ports)
 
     async def _return(
-        self, gate: Gate, place: int, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, gate: Gate, passes: asyncio.Event, place: int, head: bytes, reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
     ) -> bool:
         """Pass on what comes back; whether anything came."""
         is_handshake = b"/socket.io/" in head.partition(b"\r\n")[0] and b"sid=" not in head.partition(b"\r\n")[0]
@@ -160,7 +171,7 @@ class Proxy:
                 if is_handshake and (found := _SID.search(chunk)):
                     self._at[found.group(1).decode()] = place
                 has_come = True
-                await _pass(gate, chunk, writer)
+                await _pass(gate, passes, chunk, writer)
         return has_come
 
     async def _answer(self, writer: asyncio.StreamWriter, status: str) -> None:
@@ -193,15 +204,17 @@ def _rewritten(head: bytes, headers: Mapping[str, str]) -> bytes:
     return b"\r\n".join([first, *kept, b"", b""])
 
 
-async def _pump(gate: Gate, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pump(
+    gate: Gate, passes: asyncio.Event, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
     with suppress(OSError):
         while chunk := await reader.read(_CHUNK):
-            await _pass(gate, chunk, writer)
+            await _pass(gate, passes, chunk, writer)
     writer.transport.abort()  # the client is gone: the process need not wait for it
 
 
-async def _pass(gate: Gate, chunk: bytes, writer: asyncio.StreamWriter) -> None:
-    await gate._passes.wait()
+async def _pass(gate: Gate, passes: asyncio.Event, chunk: bytes, writer: asyncio.StreamWriter) -> None:
+    await passes.wait()
     for start in range(0, len(chunk), size := _CHUNK if gate.bytes_a_second is None else 256):
         if gate.bytes_a_second is not None:
             await asyncio.sleep(size / gate.bytes_a_second)

@@ -14,7 +14,7 @@ from tests.chaos.trial import Trial
 pytestmark = [pytest.mark.once, pytest.mark.timeout(300)]
 
 
-ONLY_LONG = (faults.nothing, faults.kill_worker)
+ONLY_LONG = (faults.nothing, faults.kill_worker, faults.clients_are_lost)
 ONLY_LONG_IN_ONE = (faults.nothing, faults.kill, faults.clients_are_cut, faults.at_once)
 
 

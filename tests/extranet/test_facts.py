@@ -142,6 +142,20 @@ def test_a_promise_that_fails_is_kept_later_with_a_growing_pause(app: Extranet, 
     assert _waiting(app) == []
 
 
+@pytest.mark.parametrize("attempts", [0, 1])
+def test_a_promise_that_was_made_while_the_clock_was_ahead_is_kept(
+    app: Extranet, follow: Reactions, attempts: int
+) -> None:
+    rung: list[str] = []
+    follow.later(BellRung, lambda recorded: rung.append(recorded.event.bell))
+    _ring(app)
+    with keeping(app) as held:
+        held.execute(sa.update(OutboxRow).values(due_at=clock.now() + timedelta(days=1), attempts=attempts))
+    with app.app_context():
+        outbox.drain()
+    assert rung == ["church"]
+
+
 def test_one_that_fails_does_not_hold_up_the_others(app: Extranet, follow: Reactions) -> None:
     done: list[int] = []
 

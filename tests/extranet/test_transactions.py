@@ -103,6 +103,18 @@ def test_a_request_that_cannot_write_in_time_is_asked_to_come_again(
     assert ada.post("/settings/language", {"language": "sv"}).status_code == 302
 
 
+def test_nobody_waits_for_ever_for_who_stands_still(app: Extranet, ada: Person, impatient: None) -> None:
+    database = db.Database(app.settings.database_url)
+    try:
+        with database.begin(write=True) as one:
+            one.get_one(Member, ada.member_id, with_for_update=True)
+            with pytest.raises(OperationalError) as refused, database.begin(write=True) as other:
+                other.get_one(Member, ada.member_id, with_for_update=True)
+    finally:
+        database.engine.dispose()
+    assert db.trouble(refused.value) is db.Trouble.BUSY
+
+
 @pytest.mark.once
 def test_reading_goes_on_while_another_writes(app: Extranet, ada: Person) -> None:
     ada.get("/directory")
