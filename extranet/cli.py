@@ -1,14 +1,11 @@
 """The commands of `flask --app wsgi …`: a site is kept with these."""
 
-import os
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, cast
 
 import click
-import redis
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
@@ -17,6 +14,7 @@ from extranet.config import Settings
 from extranet.forms import SHORT, is_email, is_visible, tidy
 from extranet.i18n import in_language
 from extranet.members import ROLES, Member, email_key
+from extranet.serving import serve
 
 Check = Callable[[], list[str]]
 Seed = Callable[[], None]
@@ -89,38 +87,6 @@ def upgrade() -> None:
 def migration(message: str) -> None:
     """Write a migration from what has changed in the models (for developers)."""
     migrating.write(message)
-
-
-@click.command()
-@with_appcontext
-def serve() -> None:
-    """Serve the extranet with gunicorn on HOST and PORT, as in earnest."""
-    settings = _settings()
-    arguments = [
-        sys.executable, "-m", "gunicorn", "--worker-class", "gevent", "--workers", "1", "--worker-connections", "12000",
-        "--bind", f"{settings.host}:{settings.port}", "--no-control-socket",
-        "--config", "python:extranet.gunicorn_conf",
-        "--graceful-timeout", "10", "--log-level", settings.log_level.lower(),
-        "--forwarded-allow-ips", "*" if settings.trusted_proxies else "127.0.0.1",
-        "wsgi:create_app()",
-    ]
-    if (why := _why_not_to_be_listened_on(settings)) is not None:
-        fail(why)
-    click.echo(f"{settings.site_name}: {settings.site_url}")
-    sys.stdout.flush()
-    db.database().engine.dispose()
-    os.execv(sys.executable, arguments)
-
-
-def _why_not_to_be_listened_on(settings: Settings) -> str | None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        with socket.socket(family) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind((settings.host, settings.port))
-    except OSError as error:
-        return f"HOST {settings.host} and PORT {settings.port} cannot be listened on: {error.strerror or error}."
-    return None
 
 
 @click.command("create-member")
@@ -216,6 +182,8 @@ def _database_complaints() -> list[str]:
 def _redis_complaints(settings: Settings) -> list[str]:
     if not settings.redis_url:
         return []
+    import redis
+
     try:
         redis.Redis.from_url(settings.redis_url, socket_connect_timeout=2).ping()
     except redis.RedisError as error:

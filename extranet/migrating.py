@@ -1,21 +1,24 @@
-"""The database's tables: made when there are none, brought up to date by `flask upgrade`. Touches Alembic alone."""
+"""The database's tables: made when there are none, brought up to date by `flask upgrade`. Touches Alembic alone.
+
+Alembic comes in when something is to be done with it: a server that only looks starts a third sooner.
+"""
 
 import fcntl
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-from alembic import autogenerate, command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from extranet import db
 from extranet.db import Base
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +31,7 @@ def make_if_empty(folder: Path) -> None:
         if not sa.inspect(connection).has_table("alembic_version"):
             connection.rollback()
             _upgrade()
-        elif current(connection) != newest():
+        elif connection.scalar(sa.text("SELECT version_num FROM alembic_version")) != _newest_by_name():
             log.warning("The database is older than the program: run «flask --app wsgi upgrade».")
 
 
@@ -40,37 +43,57 @@ def upgrade(folder: Path, *, to: str = "head") -> None:
 
 def current(connection: Connection) -> str | None:
     """The revision that the database is at."""
+    from alembic.migration import MigrationContext
+
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest() -> str | None:
     """The one newest revision. Raises if there are two."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return _scripts().get_current_head()
 
 
 def difference(connection: Connection) -> list[Any]:
     """What the models have and the tables have not, and the other way round; empty when they agree."""
+    from alembic import autogenerate
+    from alembic.migration import MigrationContext
+
     context = MigrationContext.configure(connection, opts={"compare_type": True})
     return cast(list[Any], autogenerate.compare_metadata(context, Base.metadata))
 
 
 def write(message: str) -> None:
     """Write a revision from the difference between models and tables."""
+    from alembic import command
+
     with _connected() as config:
         command.revision(config, message, autogenerate=True, rev_id=f"{_next_number():04d}")
 
 
 def _upgrade(to: str = "head") -> None:
+    from alembic import command
+
     with _connected() as config:
         command.upgrade(config, to)
 
 
 def _next_number() -> int:
-    return len(list(ScriptDirectory.from_config(_config()).walk_revisions())) + 1
+    return len(list(_scripts().walk_revisions())) + 1
+
+
+def _newest_by_name() -> str | None:
+    """What `newest` says, by the names of the files, which begin with their revisions' numbers."""
+    return max((path.name.partition("_")[0] for path in (_SCRIPTS / "versions").glob("[0-9]*.py")), default=None)
+
+
+def _scripts() -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config())
 
 
 @contextmanager
-def _connected() -> Iterator[Config]:
+def _connected() -> Iterator["Config"]:
     config = _config()
     engine = db.database().engine.execution_options(begins_as_writer=True)
     with engine.connect() as connection, _without_references(connection), connection.begin():
@@ -101,7 +124,9 @@ def _refuse_loose_ends(connection: Connection) -> None:
             raise RuntimeError(f"A step of the database leaves rows that refer to none: {loose[:3]}")
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     return config

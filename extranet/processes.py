@@ -51,6 +51,7 @@ class Processes:
         self._bell = Signal()
         self._to_say: deque[str] = deque(maxlen=_MOST_KEPT)
         self._something_to_say = Signal()
+        self._is_away = False
         self._name = f"{id(self):x}.{time.time_ns():x}"
 
     def start(self) -> None:
@@ -95,7 +96,7 @@ class Processes:
                     pipeline.publish(CHANNEL, one)
                 pipeline.execute()
             except Exception as error:
-                log.warning("Redis is away; the other processes look by themselves: %s", error)
+                self._note_absence(error)
                 connection = None
                 sleep(LOOKS_EVERY)
 
@@ -104,6 +105,7 @@ class Processes:
             try:
                 subscription = _connect(self._redis_url).pubsub(ignore_subscribe_messages=True)
                 subscription.subscribe(CHANNEL)
+                self._is_away = False
                 self._bell.set()
                 while True:
                     message = subscription.get_message(timeout=_REDIS_PATIENCE / 2)
@@ -112,8 +114,13 @@ class Processes:
                         with self._app.app_context():
                             self.hear(said)
             except Exception as error:
-                log.warning("Redis is away: %s", error)
+                self._note_absence(error)
                 sleep(LOOKS_EVERY)
+
+    def _note_absence(self, error: Exception) -> None:
+        if not self._is_away:
+            log.warning("Redis is away; processes look by themselves for what others have recorded: %s", error)
+        self._is_away = True
 
     def hear(self, message: Mapping[str, Any]) -> None:
         """Take what another process has said: something of its own, or else that something has been recorded."""
