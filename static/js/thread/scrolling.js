@@ -7,8 +7,7 @@ import { idOf, parseAll } from "./parts.js";
 const AHEAD = 900; // pixels before an edge is in sight
 const MOST_PARTS = 8; // of 50 messages
 const FAR = 1.5; // screens
-const LOOK_EVERY = 250;
-const SETTLED = 600;
+const LOOK_EVERY = 150;
 const NOTED_AFTER = 400;
 
 export class Scrolling {
@@ -19,7 +18,8 @@ export class Scrolling {
   #loading = null;
   #edges = {};
   #timer;
-  #stillUntil = Date.now() + SETTLED; // what moves until then, moves by itself
+  #stoodAt; // where the page was put by itself
+  #looking = null;
 
   constructor(thread, placing, reading, { signal }) {
     this.#thread = thread;
@@ -31,6 +31,7 @@ export class Scrolling {
       this.#edges[side].querySelector("[data-action=load]").addEventListener("click", (event) => this.#press(event, side));
     }
     this.#open();
+    this.#stoodAt = scrollY;
     addEventListener("scroll", () => this.#moved(), { signal, passive: true });
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
@@ -52,7 +53,7 @@ export class Scrolling {
     delete edge.dataset.busy;
     this.#thread.list.removeAttribute("aria-busy");
     this.#loading = null;
-    this.#stillUntil = Date.now() + LOOK_EVERY;
+    this.#stoodAt = scrollY;
   }
 
   get #isLong() {
@@ -86,8 +87,16 @@ export class Scrolling {
   #moved() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#note(), NOTED_AFTER);
-    if (this.#loading || Date.now() < this.#stillUntil || document.activeElement?.matches("textarea")) return;
-    this.#stillUntil = Date.now() + LOOK_EVERY;
+    if (Math.abs(scrollY - this.#stoodAt) > 1) this.#looking ??= setTimeout(() => this.#look(), LOOK_EVERY);
+  }
+
+  #look() {
+    this.#looking = null;
+    if (document.activeElement?.matches("textarea")) return;
+    if (this.#loading) {
+      this.#looking = setTimeout(() => this.#look(), LOOK_EVERY);
+      return;
+    }
     if (this.#edges.earlier.getBoundingClientRect().bottom > -AHEAD) this.load("earlier");
     if (this.#edges.later.getBoundingClientRect().top < innerHeight + AHEAD) this.load("later");
   }
