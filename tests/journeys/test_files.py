@@ -1,4 +1,4 @@
-"""Files in the browser: added by choosing, dropping and pasting, described, kept over a reload, seen by the other one."""
+"""Files in the browser: chosen, dropped or pasted, described, kept over a reload, seen by the other one."""
 
 import base64
 import re

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from wtforms import Field, MultipleFileField, ValidationError
 
 from extranet.forms import Form, tidy_text
+from extranet.html import from_template
 from extranet.i18n import _, lazy
 from extranet.members import Member
 from extranet.uploads import MOST_FILES, FileTooLarge, brought
@@ -33,7 +34,7 @@ class FilesField(Field):
         self.alt_errors: dict[str, str] = {}
 
     def __call__(self, **_more: Any) -> Markup:
-        return Markup()  # nothing is typed into it
+        return from_template("")  # nothing is typed into it
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = [Chosen(file_id, _alt_of(file_id)) for file_id in dict.fromkeys(valuelist) if len(file_id) <= 40]
