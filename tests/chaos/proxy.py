@@ -103,8 +103,8 @@ class Proxy:
             gate._open.add(writer)
             try:
                 await self._serve(gate, reader, writer)
-            except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-                pass
+            except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, asyncio.CancelledError):
+                pass  # the client is gone, or the proxy ends
             finally:
                 gate._open.discard(writer)
                 writer.close()
