@@ -26,9 +26,11 @@ def test_who_writes_sees_who_reads_who_is_here_and_what_does_not_belong(here: Ho
     expect(notice).to_contain_text("040 123 4567 – looks like a phone number")
     with keeping(here.talk.app) as held:
         held.get_one(Workspace, here.place.id).joining = "open"
+    cookie = cast.mallory.client.get_cookie("extranet")
+    assert cookie is not None
     joined = requests.post(
-        here.site.url + here.place.path("/join"), data={"csrf_token": cast.mallory.csrf_token}, timeout=10,
-        headers={"Cookie": f"extranet={cast.mallory.client.get_cookie('extranet').value}"}, allow_redirects=False,
+        here.site.url + here.place.path("/join"), data={"csrf_token": cast.mallory.csrf_token},
+        headers={"Cookie": f"extranet={cookie.value}"}, allow_redirects=False, timeout=10,
     )  # fmt: skip
     assert joined.status_code == 302
     expect(editor.locator("audience-line summary")).to_contain_text("3 members see this")
