@@ -1,10 +1,14 @@
-"""The reference: a page of a bare Flask app with SQLAlchemy, Jinja and SQLite: no rights, no languages, no layout."""
+"""The reference: a bare Flask app with SQLAlchemy, Jinja and SQLite: no rights, no languages, no layout.
+
+A page, many messages as JSON, and a durable insert.
+"""
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, render_template_string
+from flask import Flask, render_template_string, request
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 _PAGE = """<!doctype html><title>Bare</title>
@@ -28,8 +32,9 @@ class Message(Base):
 
 
 def make(folder: Path, bodies: list[str]) -> Flask:
-    """The app, whose page `/` shows the first 50 messages."""
+    """The app: `/` shows the first 50 messages, `/changes` gives the first 1,000, a POST to `/` adds one durably."""
     engine = sa.create_engine(f"sqlite:///{folder / 'bare.sqlite3'}")
+    sa.event.listen(engine, "connect", _be_durable)
     Base.metadata.create_all(engine)
     with Session(engine) as session:
         session.add_all(
@@ -45,4 +50,27 @@ def make(folder: Path, bodies: list[str]) -> Flask:
             messages = session.scalars(sa.select(Message).order_by(Message.id).limit(50)).all()
             return render_template_string(_PAGE, messages=messages)
 
+    @app.get("/changes")
+    def changes() -> list[dict[str, Any]]:
+        with Session(engine) as session:
+            messages = session.scalars(sa.select(Message).order_by(Message.id).limit(1_000)).all()
+            return [_told(message) for message in messages]
+
+    @app.post("/")
+    def add() -> dict[str, Any]:
+        with Session(engine) as session:
+            message = Message(author="Author", body=request.get_json()["body"], at=datetime(2026, 1, 1))  # noqa: DTZ001
+            session.add(message)
+            session.commit()
+            return _told(message)
+
     return app
+
+
+def _told(message: Message) -> dict[str, Any]:
+    return {"id": message.id, "author": message.author, "body": message.body, "at": message.at.isoformat()}
+
+
+def _be_durable(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
