@@ -6,9 +6,18 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.talking import House, Screen, eventually
-from tests.workspaces.discussions.talk import JSON
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+def edit(screen: Screen, path: str, body: str) -> None:
+    """Say a message otherwise, from another page of the same browser."""
+    screen.page.evaluate(
+        """([path, body]) => fetch(path, {method: "POST", body: new URLSearchParams({
+          body, csrf_token: document.querySelector("meta[name=csrf-token]").content,
+        })})""",
+        [path, body],
+    )
 
 
 def test_thanks_say_what_for_and_are_told_kindly(here: House) -> None:
@@ -19,7 +28,7 @@ def test_thanks_say_what_for_and_are_told_kindly(here: House) -> None:
     expect(words).to_be_focused()
     words.fill("the clear list")
     # The message is exchanged for a newer one meanwhile: what was typed stays.
-    here.talk.cast.ada.post(here.talk.at(here.talk.first, "/edit"), {"body": "Hello again"}, headers=JSON)
+    edit(ada, here.talk.at(here.talk.first, "/edit"), "Hello again")
     expect(grace.message("Hello again")).to_be_visible()
     expect(words).to_have_value("the clear list")
     assert grace.barriers() == []
@@ -51,6 +60,13 @@ def test_a_quiet_reaction_shows_at_once_and_whose_it_is(here: House) -> None:
     chip.click()
     expect(chip).to_have_attribute("aria-pressed", "false")
     assert grace.barriers() == [] and ada.barriers() == []
+    # A menu that is open stays open, and keeps the focus, when its message is exchanged for a newer one.
+    grace.message("Hello").locator("[data-action=more]").press("Enter")
+    copy = grace.page.get_by_role("button", name="Copy as text")
+    copy.focus()
+    edit(ada, here.talk.at(here.talk.first, "/edit"), "Hello again")
+    expect(grace.message("Hello again")).to_be_visible()
+    expect(copy).to_be_focused()
 
 
 def test_members_are_offered_behind_the_sign_and_nothing_is_asked_before(here: House) -> None:
