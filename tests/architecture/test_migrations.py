@@ -54,7 +54,7 @@ def test_an_upgrade_keeps_what_people_wrote(fresh: Extranet, tmp_path: Path) -> 
 
 
 _AT = "2026-11-01 10:00:00"
-_WRITTEN = {
+_WRITTEN: dict[str, dict[str, object]] = {
     "members": {
         "id": "ada", "name": "Ada", "sort_name": "ada", "email": "ada@example.org", "email_key": "ada@example.org",
         "role": "member", "admitted_at": _AT,
