@@ -22,6 +22,7 @@ from workspaces.discussions.reading.reactions import tell_own_pages_of_all
 from workspaces.discussions.threads import policy, service
 from workspaces.discussions.threads import queries as thread_queries
 from workspaces.discussions.threads.forms import DecisionForm, SettingsForm
+from workspaces.discussions.threads.models import DecisionGround
 from workspaces.discussions.threads.words import HINTS
 from workspaces.discussions.views import OFTEN, back_to_message
 from workspaces.models import Workspace
@@ -199,14 +200,18 @@ def target_called(slug: str, member: Member, place: ThreadStanding) -> Workspace
 
 
 def messages_of(place: ThreadStanding, message_ids: Sequence[str]) -> Sequence[Message]:
-    """These messages of the thread. Raises `GroundsElsewhere` if one is not there for the one who asks."""
-    wanted = set(message_ids)
+    """These messages of the thread, and those that its decision rests on already and the one who asks does not see.
+
+    Raises `GroundsElsewhere` if one that they name is not there for them.
+    """
+    wanted, sees_from = set(message_ids), place.standing.sees_from
+    already = sa.select(DecisionGround.message_id).where(DecisionGround.thread_id == place.thread.id)
+    unseen = sa.and_(Message.id.in_(already), Message.seq < sees_from, Message.retracted_at.is_(None))
+    named = sa.and_(Message.id.in_(wanted), Message.seq >= sees_from)
     found = db.session().scalars(
-        sa.select(Message).where(
-            Message.id.in_(wanted), Message.thread_id == place.thread.id, Message.seq >= place.standing.sees_from
-        )
+        sa.select(Message).where(Message.thread_id == place.thread.id, sa.or_(named, unseen))
     ).all()
-    if len(found) != len(wanted):
+    if {message.id for message in found if message.seq >= sees_from} != wanted:
         raise service.GroundsElsewhere
     return found
 

@@ -130,6 +130,22 @@ def test_newcomers_who_see_nothing_earlier_see_no_ground_from_then(talk: Talk) -
     assert "Reason 0" not in str(talk.changes(nina)) and "Reason 2" in str(talk.changes(nina))
 
 
+def test_a_host_who_does_not_see_a_ground_keeps_it_when_writing_anew(talk: Talk) -> None:
+    ada, nina = talk.cast.ada, talk.cast.member("Nina Newcomer")
+    reasons = matter(talk)
+    talk.place.let_in(nina, by=ada)
+    talk.place.appoint(nina, by=ada)
+    decide(talk, reasons)
+    seq = talk.message(reasons[1]).seq
+    with keeping(talk.app) as held:
+        held.scalars(sa.select(Membership).where(Membership.member_id == nina.member_id)).one().sees_from = seq
+    said = {"body": "We stop", "grounds": reasons[2:]}
+    assert nina.post(talk.path("/decision"), said).status_code == 302
+    found = ada.api("GET", f"/threads/{talk.thread_id}/decision").json
+    assert found is not None and [ground["id"] for ground in found["grounds"]] == [reasons[0], reasons[2]]
+    assert nina.post(talk.path("/decision"), {"body": "We stop", "grounds": reasons[:1]}).status_code == 422
+
+
 def test_programs_write_it_too(talk: Talk) -> None:
     reasons = matter(talk)
     ada = talk.cast.ada
