@@ -189,7 +189,9 @@ def _plain_page(status: int, sentence: str, *, code: str) -> Response:
         sentence=sentence,
         written=_written() if _is_from_here() else [],
         hint=_hint(status, code),
-        again=request.full_path.rstrip("?") if request.method in db.SAFE_METHODS else "",
+        here=request.full_path.rstrip("?"),
+        is_read=request.method in db.SAFE_METHODS,
+        sent=_sent() if _is_from_here() else [],
         locale=i18n.current_locale(),
         text_direction=i18n.text_direction(),
         asset=current_app.extensions["web"].asset,
@@ -220,6 +222,13 @@ def _written() -> list[str]:
     except HTTPException:
         return []
     return [text for name, text in sent if name not in _NEVER_SHOWN and len(text) >= _WORTH_KEEPING]
+
+
+def _sent() -> list[tuple[str, str]]:
+    """What was sent, to be sent once more by a button; nothing if there is a file or a password in it."""
+    if request.files or any("password" in name or name in ("current", "new") for name in request.form):
+        return []
+    return list(request.form.items(multi=True))
 
 
 def _refused(error: Refusal) -> ResponseReturnValue:

@@ -1,5 +1,6 @@
 """What cannot be kept is said to be so, with when to try again and what was typed; what is said to be kept is kept."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from extranet import clock, db
 from extranet.app import Extranet
 from extranet.credentials import Credential
-from tests.cast import Cast, keeping
+from tests.cast import PASSWORD, Cast, keeping
 from tests.conftest import Backend
 from tests.workspaces.discussions.talk import JSON, Talk
 
@@ -21,11 +22,11 @@ TYPED = "Something that took a whole evening to write"
 
 
 @contextmanager
-def breaking(app: Extranet, backend: Backend) -> Iterator[None]:
+def breaking(app: Extranet, backend: Backend, *, table: str = "messages") -> Iterator[None]:
     """Within the block the database ends the session, or finds its disk full, when a message is to be kept."""
 
     def fail(_connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith("INSERT INTO messages"):
+        if not statement.startswith(f"INSERT INTO {table} "):
             return
         if backend.name == "sqlite":
             raise sqlite3.OperationalError("database or disk is full")
@@ -55,6 +56,24 @@ def test_what_cannot_be_kept_is_said_to_be_so(
     else:
         assert TYPED in answer.text and 'rel="stylesheet"' in answer.text
     assert [message.body for message in talk.messages()] == ["Hello"]
+
+
+def test_one_press_sends_it_once_more(app: Extranet, cast: Cast, backend: Backend) -> None:
+    talk = Talk(cast)
+    with breaking(app, backend):
+        page = talk.post(cast.grace, TYPED, headers={"Origin": "http://localhost"}).text
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+    assert f'action="{talk.path("/messages")}"' in page and form["body"] == TYPED
+    for _press in range(2):
+        assert cast.grace.client.post(talk.path("/messages"), data=form).status_code == 302
+    assert [message.body for message in talk.messages()] == ["Hello", TYPED]
+
+
+def test_a_password_stands_in_no_page(app: Extranet, cast: Cast, backend: Backend) -> None:
+    with breaking(app, backend, table="credentials"):
+        fields = {"email": cast.grace.email, "password": PASSWORD, "csrf_token": cast.visitor.csrf_token}
+        page = cast.visitor.client.post("/sign-in", data=fields, headers={"Origin": "http://localhost"})
+    assert page.status_code in (503, 507) and PASSWORD not in page.text
 
 
 def test_the_page_of_trouble_is_in_the_readers_language(app: Extranet, cast: Cast, backend: Backend) -> None:
