@@ -28,8 +28,8 @@ from workspaces.attachments.store import store
 from workspaces.discussions import service as discussions
 from workspaces.discussions.drafts import service as drafts
 from workspaces.discussions.models import Message, Thread
-from workspaces.discussions.threads import service as threads
 from workspaces.discussions.thanks import service as thanks
+from workspaces.discussions.threads import service as threads
 from workspaces.memberships import service as memberships
 from workspaces.models import Visibility, Workspace
 

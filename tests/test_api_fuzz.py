@@ -26,7 +26,7 @@ pytestmark = pytest.mark.timeout(600)
 
 CASES = int(os.environ.get("FUZZ_CASES", "8"))
 """Cases for each operation; give more for a long run."""
-METHODS = ("get", "post", "patch")
+METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @pytest.fixture
