@@ -46,7 +46,8 @@ class PersonAnswer(Answer):
 class WorkspaceAnswer(Answer):
     """A workspace as the asking member may know it.
 
-    `shows_readers`, `head` and `unread` are there only for who has joined; `members` is null where they are too few to tell.
+    `shows_readers`, `head` and `unread` are there only for who has joined; `members` is null where they are too few to
+    tell.
     """
 
     slug: str

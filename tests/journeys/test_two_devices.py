@@ -2,9 +2,16 @@
 
 import re
 
+import pytest
+import sqlalchemy as sa
 from playwright.sync_api import expect
 
+from extranet import clock
+from extranet.credentials import Credential
+from tests.cast import Person, keeping
 from tests.journeys.talking import House
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 def test_marks_agree(here: House) -> None:
@@ -70,7 +77,8 @@ def test_where_both_went_on_both_texts_are_kept(here: House) -> None:
 def test_after_a_week_one_finds_what_one_had_begun(here: House) -> None:
     """An answer and a new discussion that were begun elsewhere stand in the list, and in their editors."""
     grace, slug = here.cast.grace, here.place.slug
-    for place, words in ((f"answer-{here.talk.first}", {"body": "An answer begun"}), ("new", {"title": "A plan", "body": "To"})):
+    begun = {f"answer-{here.talk.first}": {"body": "An answer begun"}, "new": {"title": "A plan", "body": "To"}}
+    for place, words in begun.items():
         assert grace.api("PUT", f"/workspaces/{slug}/drafts/{place}", words).status_code == 200
     screen = here.screen(grace, "/news")
     assert screen.barriers() == []
@@ -79,3 +87,27 @@ def test_after_a_week_one_finds_what_one_had_begun(here: House) -> None:
     screen.page.goto("/news")
     screen.page.get_by_role("link", name="A new discussion").click()
     expect(screen.page.get_by_label("Title")).to_have_value("A plan")
+
+
+def test_after_a_sign_in_that_timed_out_only_its_writer_finds_the_text_again(here: House) -> None:
+    """The next one who signs in at the same device sees nothing of it."""
+    grace, ada = here.cast.grace, here.cast.ada
+    screen = here.screen(grace)
+    text = screen.page.locator("#editor").get_by_role("textbox")
+    _time_out(here, grace)
+    text.fill("Half a sentence, then lunch")
+    text.blur()
+    screen.person = ada
+    screen.sign_in(here.talk.path())
+    screen.when_live()
+    expect(text).to_have_value("")
+    _time_out(here, ada)
+    screen.person = grace
+    screen.sign_in(here.talk.path())
+    expect(text).to_have_value("Half a sentence, then lunch")
+
+
+def _time_out(here: House, person: Person) -> None:
+    with keeping(here.talk.app) as held:
+        of_person = Credential.member_id == person.member_id
+        held.execute(sa.update(Credential).where(of_person).values(expires_at=clock.now()))

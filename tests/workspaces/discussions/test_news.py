@@ -118,6 +118,33 @@ def test_heads_tell_each_how_far_their_own_workspaces_are(talk: Talk) -> None:
     assert _heard(mallory, "head") == [{}]
 
 
+def test_where_one_is_in_a_thread_is_told_to_ones_own_pages_alone(talk: Talk) -> None:
+    ada, grace, mallory = (_listen(person) for person in (talk.cast.ada, talk.cast.grace, talk.cast.mallory))
+    talk.cast.grace.get(talk.path())
+    (read,) = _heard(grace, "read")
+    assert (read["workspace"], read["thread"], read["unread"]) == (talk.place.slug, talk.thread_id, 0)
+    assert (read["seq"], read["unread_from"], read["workspaces"]) == (talk.row().last_seq, None, {})
+    talk.cast.grace.get(talk.path())
+    assert _heard(grace, "read") == [], "nothing has moved"
+    talk.cast.grace.post(talk.at(talk.first, "/unread"))
+    (marked,) = _heard(grace, "read")
+    assert marked["unread_from"] == talk.message(talk.first).seq and marked["workspaces"] == {talk.place.slug: 1}
+    assert _heard(ada, "read") == _heard(mallory, "read") == []
+
+
+def test_which_version_of_a_draft_there_is_is_told_to_ones_own_pages_alone_and_not_its_words(talk: Talk) -> None:
+    ada, grace = _listen(talk.cast.ada), _listen(talk.cast.grace)
+    place = f"thread-{talk.thread_id}"
+    said = {"body": "Not for the wire", "version": 0}
+    assert talk.cast.grace.api("PUT", f"/workspaces/{talk.place.slug}/drafts/{place}", said).status_code == 200
+    talk.say(talk.cast.grace, "Sent", draft="1")
+    assert _heard(grace, "draft") == [
+        {"workspace": talk.place.slug, "place": place, "version": 1, "is_empty": False},
+        {"workspace": talk.place.slug, "place": place, "version": 2, "is_empty": True},
+    ]
+    assert _heard(ada, "draft") == []
+
+
 def _listen(person: Person) -> Any:
     socket = realtime(person.app).socketio.test_client(person.app, flask_test_client=person.client)
     assert socket.is_connected()
