@@ -6,6 +6,7 @@ hidden fields are empty. Only the owner's own card comes whole.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any, get_args
 
@@ -194,13 +195,19 @@ def every_card() -> Iterator[list[Card]]:
 
 def people(member_ids: Iterable[str]) -> dict[str, Person]:
     """How to name these members, by id, with the organisation they show: one query. Suspended ones have names too."""
-    rows = db.session().execute(
+    rows = db.session().execute(_people_statement(), {"ids": list(set(member_ids))})
+    return {row[0]: _person(*row) for row in rows}
+
+
+@cache
+def _people_statement() -> sa.Select[*tuple[Any, ...]]:
+    """Put together once: every message that is shown or told asks for it."""
+    return (
         sa.select(Member.id, Member.name, findable(), Contact.title, Contact.hidden_fields, Organisation.name)
         .outerjoin(Contact, Contact.member_id == Member.id)
         .outerjoin(Organisation, Organisation.id == Contact.organisation_id)
-        .where(Member.id.in_(set(member_ids)))
+        .where(Member.id.in_(sa.bindparam("ids", expanding=True)))
     )
-    return {row[0]: _person(*row) for row in rows}
 
 
 def gathering(member_ids: sa.Select[str]) -> Gathering:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import sqlalchemy as sa
@@ -241,11 +242,16 @@ def hold(workspace: Workspace) -> Workspace:
     if it was purged meanwhile.
     """
     lock_stream(workspace.id)
-    statement = sa.select(Workspace).where(Workspace.id == workspace.id).execution_options(populate_existing=True)
-    held = db.session().scalar(statement)
+    held = db.session().scalar(_afresh(), {"id": workspace.id})
     if held is None:
         raise NotHere
     return held
+
+
+@cache
+def _afresh() -> sa.Select[Workspace]:
+    """Put together once: whoever changes anything asks for it."""
+    return sa.select(Workspace).where(Workspace.id == sa.bindparam("id")).execution_options(populate_existing=True)
 
 
 def _find(member: Member, slug: str, *scope: sa.ColumnElement[bool]) -> Standing | None:

@@ -247,18 +247,18 @@ class Change:
 
 def find_thread(member: Member, slug: str, thread_id: str) -> ThreadStanding | None:
     """A thread of a workspace that the member has joined, of which they may see something; one query."""
-    return _find_thread(member, Workspace.slug == slug, Thread.id == thread_id)
+    return _find_thread(member, thread_id, slug)
 
 
 def find_thread_by_id(member: Member, thread_id: str) -> ThreadStanding | None:
     """The same, where the address names no workspace; one query too, whether it exists elsewhere or not."""
-    return _find_thread(member, Thread.id == thread_id)
+    return _find_thread(member, thread_id)
 
 
 def find_thread_anywhere(member: Member, slug: str, thread_id: str) -> ThreadStanding | None:
     """The same for an old address, which may name the workspace from which the thread was moved; one query."""
     del slug
-    return _find_thread(member, Thread.id == thread_id)
+    return _find_thread(member, thread_id)
 
 
 def find_message(member: Member, slug: str, message_id: str) -> MessageStanding | None:
@@ -569,22 +569,18 @@ def _threads_brought(ids: Iterable[str], workspace_id: str, sees_from: int) -> d
     return {row[0]: _thread(*row) for row in rows}
 
 
-def _joined(member: Member, thing: type[Thread] | type[Message], of_workspace: sa.ColumnElement[bool]) -> Rows:
+def _joined(member_id: Any, thing: type[Thread] | type[Message], of_workspace: sa.ColumnElement[bool]) -> Rows:
     return (
         sa.select(Workspace, Membership, thing)
         .join(Membership, Membership.workspace_id == Workspace.id)
         .join(thing, of_workspace)
-        .where(Membership.member_id == member.id, Workspace.trashed_at.is_(None))
+        .where(Membership.member_id == member_id, Workspace.trashed_at.is_(None))
     )
 
 
-def _find_thread(member: Member, *which: sa.ColumnElement[bool]) -> ThreadStanding | None:
-    row = db.session().execute(
-        _joined(member, Thread, Thread.workspace_id == Workspace.id)
-        .add_columns(Bell.follows)
-        .outerjoin(Bell, sa.and_(Bell.thread_id == Thread.id, Bell.member_id == member.id))
-        .where(*which, Thread.last_seq >= Membership.sees_from)
-    ).one_or_none()
+def _find_thread(member: Member, thread_id: str, slug: str | None = None) -> ThreadStanding | None:
+    asked = {"member": member.id, "thread": thread_id, "slug": slug}
+    row = db.session().execute(_thread_statement(has_slug=slug is not None), asked).one_or_none()
     if row is None:
         return None
     workspace, membership, thread, bell = row
@@ -593,9 +589,22 @@ def _find_thread(member: Member, *which: sa.ColumnElement[bool]) -> ThreadStandi
     )
 
 
+@cache
+def _thread_statement(*, has_slug: bool) -> Rows:
+    """Put together once: every page of a thread and every message that is sent asks for it."""
+    member_id: sa.BindParameter[str] = sa.bindparam("member")
+    return (
+        _joined(member_id, Thread, Thread.workspace_id == Workspace.id)
+        .add_columns(Bell.follows)
+        .outerjoin(Bell, sa.and_(Bell.thread_id == Thread.id, Bell.member_id == member_id))
+        .where(Thread.id == sa.bindparam("thread"), Thread.last_seq >= Membership.sees_from)
+        .where(Workspace.slug == sa.bindparam("slug") if has_slug else sa.true())
+    )
+
+
 def _find_message(member: Member, *which: sa.ColumnElement[bool]) -> MessageStanding | None:
     row = db.session().execute(
-        _joined(member, Message, Message.workspace_id == Workspace.id)
+        _joined(member.id, Message, Message.workspace_id == Workspace.id)
         .add_columns(Thread)
         .join(Thread, Thread.id == Message.thread_id)
         .where(*which, Message.seq >= Membership.sees_from)

@@ -1,6 +1,7 @@
 """What people do in discussions. The client's own id makes a message once, however often it is sent."""
 
 from collections.abc import Sequence
+from functools import cache
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -141,13 +142,20 @@ def enter(workspace: Workspace, by: Member, *things: Thread | Message) -> None:
     Raises `NotHere` if the member has been removed meanwhile, or a thing moved to another workspace.
     """
     hold(workspace)
-    joined = sa.select(Membership.id).where(Membership.workspace_id == workspace.id, Membership.member_id == by.id)
-    if db.session().scalar(joined) is None:
+    if db.session().scalar(_joined(), {"workspace": workspace.id, "member": by.id}) is None:
         raise NotHere
     for thing in things:
         db.session().refresh(thing)
         if thing.workspace_id != workspace.id:
             raise NotHere
+
+
+@cache
+def _joined() -> sa.Select[str]:
+    """Put together once: whoever writes is asked for."""
+    return sa.select(Membership.id).where(
+        Membership.workspace_id == sa.bindparam("workspace"), Membership.member_id == sa.bindparam("member")
+    )
 
 
 def _sent_already(client_id: UUID | None, by: Member) -> Message | None:
