@@ -108,12 +108,9 @@ def test_members_are_offered_behind_the_sign_and_nothing_is_asked_before(here: H
 def test_a_part_is_quoted_by_selecting_it_and_the_whole_from_the_menu(here: House) -> None:
     here.talk.say(here.cast.ada, "First the list.\n\n> an old quote\n\nThen the **schools**.")
     grace = here.screen(here.cast.grace)
-    grace.page.evaluate(
-        """() => {
-          const body = [...document.querySelectorAll(".message-body")].at(-1);
-          getSelection().selectAllChildren(body.firstElementChild);
-        }"""
-    )
+    grace.message("Then the").get_by_text("Then the").click(click_count=3)  # ends where the next part begins
+    expect(grace.page.locator(".quote-selection")).to_be_visible()
+    grace.message("Then the").get_by_text("First the list.").click(click_count=3)
     grace.page.locator(".quote-selection").click()
     field = grace.page.locator(".message-reply textarea")
     expect(field).to_have_value("> First the list.\n\n")

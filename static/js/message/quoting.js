@@ -40,7 +40,7 @@ export class Quoting {
       if (this.#button !== document.activeElement) this.#button.remove();
       return;
     }
-    const { bottom, right } = selection.getRangeAt(selection.rangeCount - 1).getBoundingClientRect();
+    const { bottom, right } = lineEnd(selection.getRangeAt(0));
     document.body.append(this.#button);
     const room = document.documentElement.clientWidth - this.#button.offsetWidth - 8;
     this.#button.style.insetBlockStart = `${bottom + scrollY + 6}px`;
@@ -57,12 +57,24 @@ export class Quoting {
   }
 }
 
-// The message in whose words the whole selection lies, if it can be answered.
+// The message in whose words the whole selection lies, if it can be answered. A selection by paragraph ends at the
+// beginning of what follows, so it is its words that count.
 function articleOf(selection) {
-  const body = elementOf(selection.anchorNode)?.closest(".message-body");
-  if (!body || body !== elementOf(selection.focusNode)?.closest(".message-body")) return null;
+  const range = selection.getRangeAt(0);
+  const body = elementOf(range.startContainer)?.closest(".message-body");
+  if (!body) return null;
+  const within = document.createRange();
+  within.selectNodeContents(body);
+  within.setStart(range.startContainer, range.startOffset);
+  const endsWithin = within.compareBoundaryPoints(Range.END_TO_END, range) >= 0;
+  if (!endsWithin && within.toString().trim() !== range.toString().trim()) return null;
   const article = body.closest(".message[id^=m-]");
   return article && isOpen(article) ? article : null;
+}
+
+// Where the last line of a selection ends.
+function lineEnd(range) {
+  return [...range.getClientRects()].findLast(({ width }) => width > 0) ?? range.getBoundingClientRect();
 }
 
 function elementOf(node) {
