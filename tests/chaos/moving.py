@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -122,15 +123,9 @@ class Mover(threading.Thread):
     def _look(self, way: Way, ears: Ears, known: Who, answered: float, *, was_away: bool) -> None:
         slug = self.stage.slug
         news = [(at, content) for at, name, content in list(ears.heard) if _is_of(slug, name, content)]
-        late = [at - answered for at, _content in news if at > answered]
-        self.last_heard += late[-1:]
-        said_later = [
-            content for _at, content in news if self.book.begun.get(_text(content), 0.0) > answered
-        ]
-        if said_later:
-            self.book.complain(f"after {way} was answered somebody heard what was said later: {said_later[:1]}")
-        elif late and late[-1] > IN_FLIGHT:
-            self.book.complain(f"{late[-1]:.2f} s after {way} was answered somebody still heard news")
+        self.last_heard += [at - answered for at, _content in news if at > answered][-1:]
+        if leaked := leak(news, self.book.begun, answered=answered):
+            self.book.complain(f"after {way} was answered somebody heard {leaked}")
         if way != "remove":
             self._look_at_the_end(way, ears, answered, was_away=was_away)
         answer = self._peep(known)
@@ -146,6 +141,16 @@ class Mover(threading.Thread):
 
     def _peep(self, known: Who) -> Answer:
         return ask(self._gate, known, "GET", f"/workspaces/{self.stage.slug}/changes?after=0")
+
+
+def leak(news: Sequence[tuple[float, Any]], begun: Mapping[str, float], *, answered: float) -> str:
+    """What was heard that should not have been: what was said after the answer, or what came long after it."""
+    for at, content in news:
+        if begun.get(_text(content), 0.0) > answered:
+            return f"what was said later: {content}"
+        if at > answered + IN_FLIGHT:
+            return f"something {at - answered:.2f} s later: {content}"
+    return ""
 
 
 def _is_of(slug: str, name: str, content: Any) -> bool:

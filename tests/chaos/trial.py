@@ -4,14 +4,14 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from tests.chaos.moving import Mover
-from tests.chaos.people import Book, Marks, PageReader, PollingReader, Reader, SocketReader, Writer, ask
+from tests.chaos.people import Acknowledged, Book, Marks, PageReader, PollingReader, Reader, SocketReader, Writer, ask
 from tests.chaos.stage import Server, Stage, eventually, who
 from tests.workspaces.discussions.talk import Talk
 
@@ -24,6 +24,7 @@ ENTRANCES = ("api", "script", "api", "page")
 QUIET = 40
 """Messages of the thread in which read marks are looked at."""
 
+POSTED = "message-posted"
 State = Sequence[tuple[int, str, str]]
 
 
@@ -207,23 +208,9 @@ class Trial:
 
     def _wrong_with_what_is_kept(self) -> Iterator[str]:
         kept = self._kept()
-        if [one.seq for one in kept] != list(range(1, len(kept) + 1)):
-            yield "the numbers have gaps"
-        places = {one.first: one.seq for one in kept if one.kind == "message-posted"}
-        times = Counter(one.first for one in kept if one.kind == "message-posted")
-        lost = [f"«{done.text}» ({done.seq})" for done in self.book.acknowledged if done.text not in places]
-        twice = [text for text, number in times.items() if number > 1]
-        self.lost, self.duplicated = len(lost), len(twice)
-        if lost:
-            yield f"{len(lost)} acknowledged messages are lost, such as {lost[:3]}"
-        if twice:
-            yield f"{len(twice)} messages are there twice, such as {twice[:3]}"
-        if any(done.seq not in (None, places.get(done.text)) for done in self.book.acknowledged):
-            yield "a message has another number than its writer was told"
-        wanted = [(one.seq, one.kind, one.text) for one in kept]
-        for reader in self.readers:
-            if digest(reader.state()) != digest(wanted):
-                yield f"{reader.name} shows something else: {_difference(reader.state(), wanted)}"
+        missing, again = lost(kept, self.book.acknowledged), twice(kept)
+        self.lost, self.duplicated = len(missing), len(again)
+        yield from wrong_with(kept, self.book.acknowledged, {one.name: one.state() for one in self.readers})
 
     def _kept(self) -> list[Kept]:
         found: list[Any] = []
@@ -234,6 +221,37 @@ class Trial:
     def _one_kept(self, item: Any, message: Any) -> Kept:
         now = message.get("body", "")
         return Kept(item["seq"], item["kind"], now, self.book.texts.get(message.get("client_id") or "", now))
+
+
+def lost(kept: Sequence[Kept], acknowledged: Sequence[Acknowledged]) -> list[str]:
+    """What was acknowledged and is not there."""
+    there = {one.first for one in kept if one.kind == POSTED}
+    return [f"«{done.text}» ({done.seq})" for done in acknowledged if done.text not in there]
+
+
+def twice(kept: Sequence[Kept]) -> list[str]:
+    """What was said once and is there more than once."""
+    times = Counter(one.first for one in kept if one.kind == POSTED)
+    return [text for text, number in times.items() if number > 1]
+
+
+def wrong_with(
+    kept: Sequence[Kept], acknowledged: Sequence[Acknowledged], readers: Mapping[str, State]
+) -> Iterator[str]:
+    """What is not as promised in what the site has at the end, and in what each reader sees of it."""
+    if [one.seq for one in kept] != list(range(1, len(kept) + 1)):
+        yield "the numbers have gaps"
+    if missing := lost(kept, acknowledged):
+        yield f"{len(missing)} acknowledged messages are lost, such as {missing[:3]}"
+    if again := twice(kept):
+        yield f"{len(again)} messages are there twice, such as {again[:3]}"
+    places = {one.first: one.seq for one in kept if one.kind == POSTED}
+    if any(done.seq not in (None, places.get(done.text)) for done in acknowledged):
+        yield "a message has another number than its writer was told"
+    wanted = [(one.seq, one.kind, one.text) for one in kept]
+    for name, seen in readers.items():
+        if digest(seen) != digest(wanted):
+            yield f"{name} shows something else: {_difference(seen, wanted)}"
 
 
 def digest(state: State) -> str:
