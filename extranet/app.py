@@ -102,6 +102,7 @@ def _lay_the_ground(app: Extranet, settings: Settings, static: Path, packages: l
     soon.install(app)
     events.install(app)
     outbox.install(app)
+    uploads.read_early(app)
     identity.install(app)
     uploads.install(app)
     forms.install(app)

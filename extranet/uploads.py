@@ -1,10 +1,11 @@
-"""Files in requests: which entrances take them, how large they may be, and where they wait while they come in.
+"""What requests bring: read before the transaction begins, because a slow line must not hold the database.
 
-Most requests are small. An entrance that `takes_files` reads more, from members alone, and before its transaction
-begins: a slow line must not hold the database. What is larger than a file may be is read and thrown away, so that the
-rest of the form arrives and the answer can say what was too large, beside the field, with nothing else lost.
+Most requests are small. An entrance that `takes_files` reads more, from members alone. What is larger than a file may
+be is read and thrown away, so that the rest of the form arrives and the answer can say what was too large, beside the
+field, with nothing else lost.
 """
 
+import time
 from collections.abc import Callable
 from tempfile import TemporaryFile
 from typing import IO, Any, TypeVar, cast
@@ -23,7 +24,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 MOST_FILES = 10
 """Files that one request, and one message, may have: more are looked at by nobody."""
 _REST = 1_000_000
-"""Bytes of a form besides its files."""
+"""Bytes of a small request, and of a form besides its files."""
 _CHUNK = 65_536
 
 
@@ -53,6 +54,7 @@ class Incoming:
         """Take in what still has room."""
         self.file.write(data[: max(0, self._most - self.size)])
         self.size += len(data)
+        time.sleep(0)  # what comes in quickly would let nobody else go on meanwhile
         return len(data)
 
     def seek(self, *to: int) -> int:
@@ -82,9 +84,14 @@ class Uploading(Request):
         return cast(IO[bytes], Incoming(settings.data_dir, most_bytes() if is_wanted else 0))
 
 
-def install(app: Flask) -> None:
-    """Read files where they are taken."""
+def read_early(app: Flask) -> None:
+    """Read what is small before anything else is done, so before the database is asked who brings it."""
     app.request_class = Uploading
+    app.before_request(_read_what_is_small)
+
+
+def install(app: Flask) -> None:
+    """Read files where they are taken, once it is known who brings them."""
     app.before_request(_receive)
 
 
@@ -119,15 +126,26 @@ def _takes_files(endpoint: str | None) -> bool:
     return getattr(current_app.view_functions.get(endpoint or ""), "__takes_files__", False)
 
 
+def _read_what_is_small() -> None:
+    if request.method in db.SAFE_METHODS or (request.content_length or _REST) > _REST:
+        return
+    if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        request.form  # noqa: B018 – read now
+    elif not _takes_files(request.endpoint):
+        request.get_data()
+
+
 def _receive() -> None:
     if not _takes_files(request.endpoint):
         return
+    if request.content_length is not None and request.content_length <= _REST:
+        return
     request.max_content_length = (MOST_FILES + 1) * most_bytes() + _REST
+    db.release()
     if current_member() is None:
         _pour_away()
         raise SignInFirst
     if request.mimetype == "multipart/form-data":
-        db.release()
         request.form  # noqa: B018 – read now, while nothing waits for it
 
 

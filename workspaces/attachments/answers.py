@@ -1,8 +1,12 @@
 """Files on their way out: streamed to who stood at the door, and to no other site, frame or cache."""
 
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from flask import Response, send_file
+from werkzeug.wsgi import ClosingIterator
 
 from extranet.errors import NotHere
 from workspaces.attachments.kinds import BY_TYPE
@@ -45,8 +49,17 @@ def _streamed(path: Path, file: Attachment, media_type: str, *, saved: bool = Fa
         )
     except FileNotFoundError as error:
         raise NotHere from error
+    answer.response = ClosingIterator(_with_pauses(answer.response), getattr(answer.response, "close", None))
     answer.headers["Content-Security-Policy"] = _LOCKED
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Cache-Control"] = "private, no-store"
     answer.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return answer
+
+
+def _with_pauses(blocks: Iterable[Any]) -> Iterator[Any]:
+    """What goes out quickly would let nobody else go on meanwhile."""
+    for number, block in enumerate(blocks):
+        if number % 8 == 7:
+            time.sleep(0)
+        yield block
