@@ -8,6 +8,7 @@ const AGAIN = 5_000;
 const LONGEST_PAUSE = 60_000;
 const SILENCE = 25_000; // the server's heartbeat comes at least every 15 s
 const SLEPT = 5_000;
+const AT_ONCE = 100;
 
 export class Stream {
   #waiting = new Map();
@@ -115,9 +116,13 @@ export class Stream {
     if (!answer.ok) throw Object.assign(new Error(answer.statusText), { after: Number(answer.headers.get("Retry-After")) });
     const { items, head, more } = await answer.json();
     this.#head = Math.max(this.#head, head);
-    this.around(() => {
-      for (const item of items) this.#take(item);
-    }, items.length);
+    for (let start = 0; start < items.length && !this.#off.signal.aborted; start += AT_ONCE) {
+      // Between two lots the page can be used, and shows what has come.
+      if (start) await new Promise((resolve) => setTimeout(resolve));
+      this.around(() => {
+        for (const item of items.slice(start, start + AT_ONCE)) this.#take(item);
+      });
+    }
     while (this.#waiting.has(this.seq + 1)) this.#take(this.#waiting.get(this.seq + 1));
     return more || (items.length > 0 && this.seq < this.#head);
   }

@@ -1,4 +1,4 @@
-"""A thread is read: it opens where one was, scrolls both ways, is heard and moved in by keyboard, and says what is wrong."""
+"""A thread is read: it opens where one was, scrolls both ways, is moved in by key, heard, and says what is wrong."""
 
 import re
 

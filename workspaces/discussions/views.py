@@ -99,7 +99,7 @@ def open_thread(member: Member, standing: Standing) -> ResponseReturnValue:
 @discussions.get("/<slug>/threads/<thread_id>")
 @read_anywhere(policy.may_enter)
 def show_thread(member: Member, place: ThreadStanding) -> ResponseReturnValue:
-    """A page of a thread, `at` a message or with an editor where one `answers` another; or the part `before` or `after`.
+    """A page of a thread, `at` a message or with an editor where one `answers` another; or what is `before` or `after`.
 
     Without any of these it opens where the member was. A script that scrolls gets the messages alone.
     """

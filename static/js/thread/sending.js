@@ -95,6 +95,7 @@ export class Sending {
     const own = { unreachable: dataset.unreachable, busy: dataset.busy, full: dataset.full, often: dataset.often, ended: dataset.ended, hadEnded: dataset.hadEnded, large: dataset.large };
     this.#placing.staying(() => {
       article.dataset.state = isFailed ? "failed" : "sending";
+      article.toggleAttribute("data-waits", state === "waiting");
       article.querySelector("[data-part=sending]").hidden = isFailed;
       article.querySelector("[data-part=failed]").textContent = isFailed ? own[reason] ?? detail ?? dataset.trouble : "";
       article.querySelector("[data-part=ways-out]").hidden = !isFailed;
