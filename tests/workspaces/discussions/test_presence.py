@@ -25,7 +25,7 @@ class Page:
 
     def here(self) -> list[str]:
         """Say that it is open; the names of the others who are here."""
-        answer = self.socket.emit("here", {"slug": self.slug}, callback=True)
+        answer: Any = self.socket.emit("here", {"slug": self.slug}, callback=True)
         return [one["name"] for one in answer["here"]]
 
     def heard(self, name: str) -> list[Any]:
