@@ -105,7 +105,8 @@ def _in_space(rule: str, scene: Scene, space: Space) -> Iterator[dict[str, str]]
         yield from ({**parts, "message_id": message_id} for message_id in space.messages.values())
     elif "<attachment_id>" in rule:
         parts["name"] = "file"
-        yield from ({**parts, "attachment_id": file_id} for file_id in space.files.values())
+        files = [space.files["picture"]] if rule.endswith("/preview") else space.files.values()
+        yield from ({**parts, "attachment_id": file_id} for file_id in files)
     elif "<member_id>" in rule:
         yield from ({**parts, "member_id": person.member_id} for person in (scene.olga, scene.rita, scene.kim))
     else:

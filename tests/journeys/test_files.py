@@ -2,10 +2,9 @@
 
 import base64
 import re
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.journeys.talking import House
 from tests.workspaces.attachments.files import pdf, picture
@@ -29,7 +28,7 @@ def hand_over(page: Page, kind: str, name: str, media_type: str, content: bytes)
     page.evaluate(_HAND_OVER, [kind, name, media_type, base64.b64encode(content).decode()])
 
 
-def chosen(name: str, media_type: str, content: bytes) -> dict[str, Any]:
+def chosen(name: str, media_type: str, content: bytes) -> FilePayload:
     return {"name": name, "mimeType": media_type, "buffer": content}
 
 
