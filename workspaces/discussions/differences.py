@@ -7,8 +7,7 @@ milliseconds whatever stands in them, where difflib takes seconds for texts that
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from os.path import commonprefix
+from itertools import groupby, takewhile
 from typing import Literal
 
 from rapidfuzz.distance import LCSseq
@@ -67,17 +66,19 @@ def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
             yield Piece("same", _text(stretch, "same"))
             continue
         removed, added = _text(stretch, "removed"), _text(stretch, "added")
-        space = commonprefix([_space_behind(removed), _space_behind(added)])
+        space = _space_behind(removed, added)
         changed: tuple[tuple[Kind, str], ...] = (("removed", removed), ("added", added))
         yield from (Piece(kind, text[: len(text) - len(space)]) for kind, text in changed if len(text) > len(space))
         if space:
-            yield Piece("same", space[::-1])
+            yield Piece("same", space)
 
 
 def _text(pieces: Sequence[Piece], kind: Kind) -> str:
     return "".join(piece.text for piece in pieces if piece.kind == kind)
 
 
-def _space_behind(text: str) -> str:
-    """The space that a text ends with, read backwards."""
-    return text[len(text.rstrip()) :][::-1]
+def _space_behind(one: str, other: str) -> str:
+    """The space that both texts end with."""
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    length = sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1] and pair[0].isspace(), pairs))
+    return one[len(one) - length :]

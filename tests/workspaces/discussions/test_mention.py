@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from extranet.app import Extranet
-from tests.cast import Cast, Person, looking
+from tests.cast import Person, looking
 from tests.counting import counted
 from tests.workspaces.discussions.talk import JSON, Talk, open_thread
 from workspaces.discussions.mentions.models import Mention
