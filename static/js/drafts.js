@@ -27,6 +27,11 @@ export function follow(slug, place, known) {
   keep(`${FOLLOWED}:${member}:${slug}/${place}`, known);
 }
 
+// The key of the files that go with a draft.
+export function filesKeyOf(key) {
+  return `${key}:files`;
+}
+
 // The key of what is typed into an ordinary form, for as long as the tab is open.
 export function tabKeyOf(form) {
   return `${FORMS}:${member}:${addressOf(form)}`;
@@ -74,7 +79,7 @@ export function isLeaving(key, selector) {
 
 attempt(() => {
   const left = JSON.parse(sessionStorage.getItem(SENT) ?? "null");
-  if (left && document.querySelector(left.selector)) keep(left.key, null);
+  if (left && document.querySelector(left.selector)) for (const key of [left.key, filesKeyOf(left.key)]) keep(key, null);
   sessionStorage.removeItem(SENT);
   for (const key of [KIND, FOLLOWED].flatMap((kind) => keysOf(localStorage, `${kind}:`))) {
     if (Date.now() - (JSON.parse(localStorage.getItem(key)).at ?? 0) > OLDEST) localStorage.removeItem(key);

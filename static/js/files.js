@@ -20,10 +20,10 @@ export function remove(address, id) {
   fetch(`${address}/${id}/remove`, { method: "POST", headers }).catch(() => null);
 }
 
-// Whether a file is still there to be sent; yes where nobody can say.
-export async function isThere(address, { id, name }) {
+// Whether a file is still there and not sent yet; yes where nobody can say.
+export async function canBeSent(address, { id, name }) {
   const answer = await fetch(`${address}/${id}/${encodeURIComponent(name)}`, { method: "HEAD" }).catch(() => null);
-  return answer?.status !== 404;
+  return answer?.ok ? answer.headers.has("X-Unsent") : answer?.status !== 404;
 }
 
 // What the files among the fields of a message are called.

@@ -73,6 +73,20 @@ def test_files_are_added_described_and_seen(here: House) -> None:
     expect(rows).to_have_count(0)
 
 
+def test_a_new_discussion_takes_its_files_along_and_keeps_none_back(here: House) -> None:
+    new = here.place.path("/threads/new")
+    page = here.screen(here.cast.ada, new).page
+    page.set_input_files("#editor input[type=file]", [chosen("plan.pdf", "application/pdf", pdf())])
+    expect(page.locator("#editor .file-row")).to_have_attribute("data-state", "ready")
+    page.get_by_label("Title").fill("Plans")
+    page.get_by_label("Message", exact=True).fill("Here is the plan")
+    page.get_by_role("button", name="Open the discussion").click()
+    expect(page.get_by_role("link", name=re.compile("plan.pdf"))).to_be_visible()
+    page.goto(new)
+    expect(page.locator("file-drop[data-ready]")).to_be_attached()
+    expect(page.locator("#editor .file-row")).to_have_count(0)
+
+
 def test_without_a_connection_a_file_waits(here: House) -> None:
     ada = here.screen(here.cast.ada)
     row = ada.page.locator("#editor .file-row")

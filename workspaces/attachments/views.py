@@ -44,7 +44,10 @@ def show(_member: Member, place: FileStanding, name: str) -> Response:
     """A file as it is kept. What the address calls it is for those who read addresses."""
     del name
     db.release()
-    return answers.whole(place.file)
+    answer = answers.whole(place.file)
+    if place.is_unsent:
+        answer.headers["X-Unsent"] = "yes"  # for the page that has kept it with a draft
+    return answer
 
 
 @attachments.get("/<slug>/attachments/<attachment_id>/preview")

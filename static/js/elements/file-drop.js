@@ -3,8 +3,8 @@
 // Each file is three fields of the form: `attachments` (its id), `alt-ID` or `decorative-ID`, and `file-ID` (what it is,
 // for the page that shows the message while it is being sent).
 
-import { bring, isThere, remove } from "../files.js";
-import { keep, keyOf, read } from "../drafts.js";
+import { filesKeyOf, keep, keyOf, read } from "../drafts.js";
+import { bring, canBeSent, remove } from "../files.js";
 import { newId } from "../ids.js";
 import { tell } from "../toast.js";
 
@@ -304,7 +304,7 @@ class FileDrop extends HTMLElement {
   // The draft
 
   #key() {
-    return `${keyOf(this.#form)}:files`;
+    return filesKeyOf(keyOf(this.#form));
   }
 
   #keep() {
@@ -321,7 +321,7 @@ class FileDrop extends HTMLElement {
 
   // Sent from elsewhere, or gone after a month.
   async #look(row, { id, name }) {
-    if (await isThere(this.dataset.address, { id, name })) return;
+    if (await canBeSent(this.dataset.address, { id, name })) return;
     row.remove();
     tell(this.dataset.gone.replace("{name}", () => name));
     this.#keep();

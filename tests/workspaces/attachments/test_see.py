@@ -30,6 +30,7 @@ def statuses(person: Person, file: dict[str, str]) -> set[int]:
 def test_until_it_is_sent_only_who_brought_it_sees_it(talk: Talk, cast: Cast) -> None:
     file = brought(talk, cast.grace, picture(), "a.jpg")
     assert statuses(cast.grace, file) == {200}
+    assert "X-Unsent" in cast.grace.get(file["url"], buffered=True).headers
     for other in (cast.ada, cast.mallory, cast.moses):
         assert statuses(other, file) == {404}
 
@@ -38,6 +39,7 @@ def test_when_it_is_sent_those_who_joined_see_it(talk: Talk, cast: Cast) -> None
     file = sent(talk, cast.grace, picture(), "a.jpg")
     for one in (cast.grace, cast.ada):
         assert statuses(one, file) == {200}
+        assert "X-Unsent" not in cast.grace.get(file["url"], buffered=True).headers
     for other in (cast.mallory, cast.moses):
         assert statuses(other, file) == {404}
     never = cast.mallory.get(file["url"].replace(file["id"], "neverthere12"))
