@@ -50,6 +50,13 @@ def empty(app: Extranet) -> None:
             index.rebuild([])
 
 
+def command(app: Extranet, *arguments: str, stdin: str = "") -> str:
+    """Run a command of the product in this process; what it said. AssertionError if it failed."""
+    done = app.test_cli_runner().invoke(args=arguments, input=stdin, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
 def end(app: Extranet) -> None:
     """Let go of the database."""
     with app.app_context():

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -167,3 +167,29 @@ def site(running: Servers, tmp_path: Path, smtp: servers.Letterbox) -> Iterator[
     """The product in a process of its own, on an empty SQLite; letters go to `smtp`."""
     with servers.site(tmp_path / "data", MAIL_URL=smtp.url) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def served(running: Servers) -> tuple[servers.Site, Extranet]:
+    """A server of this worker with the demo on it, and the same product in this process to prepare what is tried.
+
+    It is never emptied: a test brings people and workspaces of its own, and looks at nothing that all share. It has a
+    letterbox of its own; its log says all that a log can say.
+    """
+
+    @contextmanager
+    def start() -> Iterator[tuple[servers.Site, Extranet]]:
+        folder = running.folder / "served"
+        app = apps.build(folder, SECRET_KEY=_SECRET)
+        apps.command(app, "seed")
+        with (
+            servers.mail_server() as box,
+            servers.site(folder, SECRET_KEY=_SECRET, MAIL_URL=box.url, LOG_LEVEL="DEBUG") as site,
+        ):
+            yield site, app
+        apps.end(app)
+
+    return running.get("served", start)
+
+
+_SECRET = "a secret that the tests and the server share"

@@ -36,6 +36,7 @@ from workspaces.models import Visibility, Workspace
 Say = Callable[[str], str]
 
 VISIBILITIES: tuple[Visibility, ...] = ("listed", "unlisted")
+SPACES = ("listed", "listed archived", "listed trash", "unlisted", "unlisted archived", "unlisted trash", "open")
 WORDS = {
     "phone": "+358 40 555 0100",
     "hidden phone": "+358 40 555 0199",
@@ -74,10 +75,10 @@ class Scene:
     `spaces` are «listed» and «unlisted» (active, joined by request), each also «… archived» and «… trash»; and «open»,
     a listed one that anybody may join. In each: Ada and Hugo host; Grace and Olga have joined; Lee has left; Sue, who
     had joined, is suspended; Nina has joined last and sees nothing earlier than the «later message». In the active ones
-    Rita asks to join, Kim is kept out and Ingrid is invited.
+    Rita asks to join, Kim is kept out and Ingrid is invited. `spaces` may ask for some of them.
     """
 
-    def __init__(self, app: Flask, say: Say | None = None) -> None:
+    def __init__(self, app: Flask, say: Say | None = None, *, spaces: tuple[str, ...] = SPACES) -> None:
         self.app = app
         self.say = say or _plain
         self.cast = cast = Cast(app)
@@ -96,7 +97,7 @@ class Scene:
         for person in (self.sue, self.lee):  # what they hold from before
             person.client  # noqa: B018
             person.token  # noqa: B018
-        self._furnish()
+        self._furnish(spaces)
 
     def reload(self) -> None:
         """Bring the index up to date and send the letters that wait."""
@@ -105,15 +106,13 @@ class Scene:
         with self.app.app_context():
             outbox.drain()
 
-    def _furnish(self) -> None:
+    def _furnish(self, spaces: tuple[str, ...]) -> None:
         with keeping(self.app) as held:
             self._of = partial(held.get_one, Member)
             self._write_cards()
             self._apply()
-            for visibility in VISIBILITIES:
-                for state in ("", " archived", " trash"):
-                    self._open(f"{visibility}{state}", visibility)
-            self._open("open", "listed", joining="open")
+            for key in spaces:
+                self._open(key)
             self._suspend()
             self.own_credential_id = credentials.of_member(self._member(self.ada), "token")[0].id
             self.password_link = accounts.letter_of_forgotten_password(self._member(self.ada))
@@ -154,11 +153,12 @@ class Scene:
         )  # fmt: skip
         return said.id, accounts.letter_of_confirmation(said)
 
-    def _open(self, key: str, visibility: Visibility, *, joining: str = "request") -> None:
+    def _open(self, key: str) -> None:
         ada, say = self._member(self.ada), partial(self._say_in, key)
+        visibility: Visibility = "unlisted" if key.startswith("unlisted") else "listed"
         workspace = workspaces.open_workspace(
             name=say("name"), purpose=say("purpose"), kind="project", visibility=visibility,
-            joining=joining, by=ada,  # type: ignore[arg-type]
+            joining="open" if key == "open" else "request", by=ada,
         )  # fmt: skip
         workspace.readers_shown_from = 1 if key == "open" else None
         space = self.spaces[key] = Space(workspace.id, workspace.slug, workspace.name, visibility)

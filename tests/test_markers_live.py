@@ -5,7 +5,7 @@ A real server in a process of its own; by WebSocket and by long polling; also it
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,15 +13,15 @@ import pytest
 import requests
 import socketio
 import websocket
-from flask import Flask
 
 from extranet import credentials, outbox
+from extranet.app import Extranet
 from extranet.members import Member
-from tests import apps, servers
+from tests import servers
 from tests.cast import PASSWORD, Person, looking
 from tests.factories import Scene
 from tests.markers import Markers, everybody, readers
-from tests.workspaces.discussions.test_live import SECRET, Ears
+from tests.workspaces.discussions.test_live import Ears
 
 pytestmark = [pytest.mark.once, pytest.mark.timeout(300)]
 
@@ -69,24 +69,18 @@ def cookie(person: Person) -> str:
     return f"extranet={found.value}" if found is not None else ""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[servers.Site, Flask]]:
-    folder = tmp_path_factory.mktemp("stage")
-    with servers.mail_server() as box, servers.site(
-        folder, SECRET_KEY=SECRET, MAIL_URL=box.url, LOG_LEVEL="DEBUG"
-    ) as site:
-        app = apps.build(folder, SECRET_KEY=SECRET, MAIL_URL=box.url)
-        yield site, app
-        apps.end(app)
+SPACES = ("unlisted", "listed")
 
 
 @pytest.fixture
-def stage(server: tuple[servers.Site, Flask], request: pytest.FixtureRequest) -> Stage:
-    site, app = server
+def stage(served: tuple[servers.Site, Extranet], request: pytest.FixtureRequest) -> Stage:
+    """A scene of one workspace, or of those that the test is parametrized with."""
+    site, app = served
     planted = Markers(request.node.name)
-    return Stage(site, Scene(app, planted.say), planted)
+    return Stage(site, Scene(app, planted.say, spaces=getattr(request, "param", SPACES[:1])), planted)
 
 
+@pytest.mark.parametrize("stage", [SPACES], indirect=True)
 def test_open_connections_bring_nobody_a_marker_that_is_not_theirs(stage: Stage) -> None:
     people = everybody(stage.scene)
     ears = {
@@ -94,7 +88,7 @@ def test_open_connections_bring_nobody_a_marker_that_is_not_theirs(stage: Stage)
         for name in LISTENERS
         for transport in ("websocket", "polling")
     }
-    for space in ("unlisted", "listed"):
+    for space in SPACES:
         _do_everything(stage, space)
     for transport in ("websocket", "polling"):
         ears["ada", transport].wait_for("change", lambda change: change["kind"] == "workspace-reopened")
@@ -104,7 +98,7 @@ def test_open_connections_bring_nobody_a_marker_that_is_not_theirs(stage: Stage)
         leaks += [f"{name} hears «{place}» by {transport}" for place in found if name not in readers(place)]
         if name in ("grace", "ada", "nina"):
             whats = _HEARD if name != "nina" else _HEARD[:2]
-            assert {f"{space}: {what}" for space in ("unlisted", "listed") for what in whats} <= found
+            assert {f"{space}: {what}" for space in SPACES for what in whats} <= found
         listener.client.disconnect()
     assert not leaks, "\n".join(leaks)
     stage.wait_until_calm()
@@ -239,7 +233,7 @@ def test_strange_news_from_a_client_harm_nobody(stage: Stage) -> None:
         ears.client.disconnect()
     ears = stage.listen(scene.grace)
     slug = scene.spaces["unlisted"].slug
-    assert ears.client.call("here", {"slug": slug}) == {"status": 200}
+    assert ears.client.call("here", {"slug": slug})["status"] == 200
     assert "A socket's event failed" not in stage.site.log
     ears.client.disconnect()
 

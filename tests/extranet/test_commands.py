@@ -39,12 +39,6 @@ def kept(tmp_path: Path) -> Iterator[Extranet]:
     apps.end(app)
 
 
-def _does(app: Extranet, *arguments: str, stdin: str = "") -> str:
-    done = app.test_cli_runner().invoke(args=arguments, input=stdin, catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return done.output
-
-
 def _refuses(app: Extranet, *arguments: str, stdin: str = "") -> str:
     done = app.test_cli_runner().invoke(args=arguments, input=stdin, catch_exceptions=False)
     assert done.exit_code == 1, done.output
@@ -69,18 +63,18 @@ def test_a_port_that_is_taken_is_a_sentence(folder: dict[str, str]) -> None:
 
 
 def test_a_member_and_a_token_are_made_and_doctor_is_content(kept: Extranet) -> None:
-    assert "is now an administrator" in _does(kept, *IRMA, stdin=PASSWORD)
+    assert "is now an administrator" in apps.command(kept, *IRMA, stdin=PASSWORD)
     assert "already" in _refuses(kept, *IRMA, stdin=PASSWORD)
-    token = _does(kept, "create-token", "irma@example.org")
+    token = apps.command(kept, "create-token", "irma@example.org")
     assert token.startswith("ext_")
     assert len(token.split()) == 1
     assert "no member" in _refuses(kept, "create-token", "nobody@example.org")
-    _does(kept, "reindex")
-    assert _does(kept, "doctor") == "Nothing is wrong.\n"
+    apps.command(kept, "reindex")
+    assert apps.command(kept, "doctor") == "Nothing is wrong.\n"
 
 
 def test_config_tells_every_setting(kept: Extranet) -> None:
-    told = _does(kept, "config")
+    told = apps.command(kept, "config")
     assert all(option.name in told and option.meaning in told for option in OPTIONS)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests import servers
-from tests.browsing import barriers
+from tests.browsing import COLOURS, barriers
 from tests.cast import PASSWORD, Cast, Person
 from tests.workspaces.discussions.talk import Talk
 from tests.workspaces.places import Place
@@ -45,10 +45,10 @@ class Screen:
 
     def barriers(self) -> list[str]:
         """What keeps somebody out of the page as it is, by day and by night; what is wider than the page is one too."""
-        found: list[str] = []
-        for colours in ("light", "dark"):
-            self.page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
-            found += barriers(self.page)
+        self.page.emulate_media(color_scheme="light")
+        found = barriers(self.page)
+        self.page.emulate_media(color_scheme="dark")
+        found += barriers(self.page, rules=COLOURS)
         if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append(f"{self.page.url}: sideways scrolling")
         return found
@@ -93,6 +93,7 @@ class House:
     def __init__(self, browser: Browser, site: servers.Site, cast: Cast) -> None:
         self.browser, self.site, self.cast = browser, site, cast
         self.talk = Talk(cast)
+        self.began = len(site.log)
         self.screens: list[Screen] = []
 
     @property
@@ -114,7 +115,7 @@ class House:
         """Close the screens. AssertionError if a script failed in one."""
         for screen in self.screens:
             screen.context.close()
-        log = self.site.log
+        log = self.site.log[self.began :]
         assert "Traceback" not in log, log
         assert [error for screen in self.screens for error in screen.errors] == []
 

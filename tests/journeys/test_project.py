@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import apps
 from tests.browsing import barriers
 from tests.servers import Site
 
@@ -66,7 +67,7 @@ def _visit(browser: Browser, site: Site, email: str) -> Iterator[Visitor]:
 def test_a_project_from_opening_to_purge(browser: Browser, site: Site) -> None:
     for name in ("Ada Lovelace", "Grace Hopper"):
         email = f"{name.split()[0].lower()}@example.org"
-        site.flask("create-member", "--email", email, "--name", name, "--password-stdin", stdin=f"{PASSWORD}\n")
+        _command(site, "create-member", "--email", email, "--name", name, "--password-stdin", stdin=f"{PASSWORD}\n")
     with _visit(browser, site, "ada@example.org") as ada, _visit(browser, site, "grace@example.org") as grace:
         slug = _open(ada)
         _ask_to_join(grace, slug)
@@ -160,9 +161,9 @@ def _delete(ada: Visitor, slug: str) -> None:
 
 def _purge(ada: Visitor, grace: Visitor, site: Site, slug: str) -> None:
     _delete(ada, slug)
-    assert "Workspaces purged: 0" in site.flask("purge"), "not before its time"
-    assert "Workspaces purged: 1" in site.flask("purge", "--now")
-    assert "Workspaces purged: 0" in site.flask("purge", "--now")
+    assert "Workspaces purged: 0" in _command(site, "purge"), "not before its time"
+    assert "Workspaces purged: 1" in _command(site, "purge", "--now")
+    assert "Workspaces purged: 0" in _command(site, "purge", "--now")
     for somebody in (ada, grace):
         somebody.page.goto(f"{site.url}/workspaces/{slug}")
         somebody.reads("There is no such page")
@@ -170,3 +171,11 @@ def _purge(ada: Visitor, grace: Visitor, site: Site, slug: str) -> None:
         assert "Ensimmäinen" not in somebody.page.content()
     left = [path.name for path in site.data_dir.rglob("*") if path.is_file() and b"kirjastossa" in path.read_bytes()]
     assert left == []
+
+
+def _command(site: Site, *arguments: str, stdin: str = "") -> str:
+    """Run a command of the product on the site, in this process."""
+    app = apps.build(site.data_dir, MAIL_URL=site.environment["MAIL_URL"])
+    said = apps.command(app, *arguments, stdin=stdin)
+    apps.end(app)
+    return said

@@ -6,28 +6,25 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from extranet.app import Extranet
 from tests.browsing import barriers
+from tests.cast import Cast
 from tests.servers import Site
-
-PASSWORD = "kolme sinistä venettä laiturissa"
+from tests.workspaces.places import drain
 
 
 @pytest.fixture
-def page(site: Site, browser: Browser) -> Iterator[Page]:
-    site.flask("seed")
-    command = ["create-member", "--email", "etsija@example.org", "--name", "Eeva Etsijä", "--role", "administrator"]
-    site.flask(*command, "--password-stdin", stdin=PASSWORD)
+def page(served: tuple[Site, Extranet], browser: Browser) -> Iterator[Page]:
+    """Eeva's browser, on a server with the demo."""
+    site, app = served
+    eeva = Cast(app).member("Eeva Etsijä", role="administrator")
+    drain(app)
     context = browser.new_context(base_url=site.url, locale="en-GB")
+    cookie = eeva.client.get_cookie("extranet")
+    assert cookie is not None
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site.url}])
     page = context.new_page()
     page.goto("/search?q=x")
-    page.get_by_label("E-mail").fill("etsija@example.org")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    agree = page.get_by_role("checkbox")
-    if "terms" in page.url:
-        for box in agree.all():
-            box.check()
-        page.locator("main").get_by_role("button").last.click()
     yield page
     context.close()
 

@@ -5,18 +5,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import socketio
 
-from tests import apps, servers
+from extranet.app import Extranet
+from tests import servers
 from tests.cast import Cast, Person
 from tests.workspaces.discussions.talk import Talk
-
-SECRET = "a secret that the test and the server share"
 
 
 class Ears:
@@ -100,20 +98,10 @@ class Live:
         return answer.json()["message"]
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[servers.Site, Cast]]:
-    """A server, and the people on it."""
-    folder: Path = tmp_path_factory.mktemp("live")
-    with servers.site(folder, SECRET_KEY=SECRET, MAIL_URL="") as site:
-        app = apps.build(folder, SECRET_KEY=SECRET)
-        yield site, Cast(app)
-        apps.end(app)
-
-
 @pytest.fixture
-def live(started: tuple[servers.Site, Cast]) -> Iterator[Live]:
-    """A discussion of one's own on the server."""
-    site, cast = started
+def live(served: tuple[servers.Site, Extranet]) -> Iterator[Live]:
+    """A discussion of one's own on the server, with people of its own."""
+    site, cast = served[0], Cast(served[1])
     found = Live(site, cast, Talk(cast))
     yield found
     for ears in found.open:
