@@ -122,9 +122,12 @@ class Realtime:
             spawn(self._beat)
 
     def stop(self) -> None:
-        """Close all sockets, whose clients come again: the process is about to end."""
+        """Close all sockets, whose clients come again: the process is about to end.
+
+        Who polls is told nothing, since the goodbye of Engine.IO means to some clients that they shall not come again.
+        """
         for session in list(self._engine.sockets.values()):
-            session.close()
+            session.close(abort=not session.upgraded)
 
     def beats_with(self, heads: Heads) -> None:
         """Add a source of heads: for some members, their streams' names and last numbers."""

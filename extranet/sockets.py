@@ -327,8 +327,10 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]
             self.close(abort=True, reason=self.server.reason.PING_TIMEOUT)
 
     def poll(self) -> list[Packet]:
-        """What is there for who polls, waiting for it. Raises `QueueEmpty` if nothing comes for long."""
-        while not self._waiting and not self.closed:
+        """What is there for who polls, waiting for it. Raises `QueueEmpty` if nothing comes for long, or ever."""
+        while not self._waiting:
+            if self.closed:
+                raise QueueEmpty
             self._signal = self._signal or Signal()
             self._signal.clear()
             if not self._signal.wait(PING_EVERY + PATIENCE):

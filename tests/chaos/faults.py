@@ -42,11 +42,11 @@ def kill_worker(trial: Trial) -> None:
 
 
 def restart(trial: Trial) -> None:
-    """The keeper of the site installs a new version."""
-    process = trial.a_process()
+    """The keeper of the site installs a new version, in one process after the other."""
     with trial.fault("graceful restart"):
-        process.stop()
-        process.start()
+        for process in trial.stage.processes:
+            process.stop()
+            process.start()
 
 
 def redis_stops(trial: Trial) -> None:
@@ -168,6 +168,6 @@ OF_TWO_PROCESSES: tuple[Fault, ...] = (
 )
 
 OF_ONE_PROCESS: tuple[Fault, ...] = (
-    nothing, mail_is_refused, kill, kill_worker, disk_is_full, database_is_locked, clock_jumps, clients_are_cut,
-    at_once,
+    nothing, mail_is_refused, kill, kill_worker, restart, disk_is_full, database_is_locked, clock_jumps,
+    clients_are_cut, at_once,
 )

@@ -7,6 +7,7 @@ import http.client
 import json
 import random
 import subprocess
+import sys
 import threading
 import time
 import uuid
@@ -14,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -440,7 +442,8 @@ class PageReader(Reader):
         self._items: list[tuple[int, str, str]] = []
         self._texts: dict[str, str] = {}
         changes = f"/workspaces/{slug}/changes"
-        command = ["node", str(ROOT / "tests" / "chaos" / "reader.mjs"), url, slug, "0", changes]
+        node, script = Path(sys.executable).with_name("node"), ROOT / "tests" / "chaos" / "reader.mjs"
+        command = [str(node), str(script), url, slug, "0", changes]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
         )
