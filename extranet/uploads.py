@@ -136,8 +136,8 @@ def _read_what_is_small() -> None:
 
 
 def _receive() -> None:
-    if not _takes_files(request.endpoint):
-        return
+    if not _takes_files(request.endpoint) or request.mimetype == "application/x-www-form-urlencoded":
+        return  # such a form brings no files, and is small
     if request.content_length is not None and request.content_length <= _REST:
         return
     request.max_content_length = (MOST_FILES + 1) * most_bytes() + _REST

@@ -16,7 +16,7 @@ class PersonalNotice extends HTMLElement {
     this.#form = this.closest("form");
     this.#field = this.#form.elements.body;
     this.#form.addEventListener("input", ({ target }) => target === this.#field && this.#lookSoon());
-    this.#form.addEventListener("extranet:cleared", () => this.#show([]));
+    this.#form.addEventListener("extranet:cleared", () => this.#beginAnew());
     this.#form.addEventListener("extranet:sending", (event) => this.#hold(event));
     // A form that leaves the page; a thread's own editors are sent by its script, which asks first.
     this.#form.addEventListener("submit", (event) => !this.closest("live-thread") && this.#hold(event), { capture: true });
@@ -45,6 +45,13 @@ class PersonalNotice extends HTMLElement {
     this.#mark();
     this.#form.requestSubmit();
     this.#field.focus({ preventScroll: true });
+  }
+
+  // What was allowed was allowed once.
+  #beginAnew() {
+    this.#allowed = "";
+    this.#form.elements.is_checked?.remove();
+    this.#show([]);
   }
 
   // The server asks too where there is no script to ask.
