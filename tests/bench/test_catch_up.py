@@ -1,5 +1,6 @@
 """A thousand missed changes: one request, few queries, and the processor's time against the bare app's same JSON."""
 
+import json
 import time
 from pathlib import Path
 from statistics import median
@@ -47,11 +48,14 @@ def test_a_thousand_changes_come_at_once(app: Extranet, missed: Talk, tmp_path: 
 
     def ours() -> int:
         answer = grace.get(asked, headers={"Accept": "application/json"}) if by == "page" else grace.api("GET", asked)
-        return len(answer.json["items"])
+        return len(json.loads(answer.data)["items"])
+
+    def theirs() -> int:
+        return len(json.loads(reference.get("/changes").data))
 
     took: dict[str, list[float]] = {"ours": [], "bare": []}
     for number in range(ROUNDS):
-        for name, ask in (("bare", lambda: len(reference.get("/changes").json)), ("ours", ours)):
+        for name, ask in (("bare", theirs), ("ours", ours)):
             began = time.process_time()
             assert ask() == CHANGES
             if number:

@@ -3,6 +3,7 @@
 import _socket
 import socket
 import struct
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -17,6 +18,8 @@ from extranet.sockets import MOST_WAITING, PATIENCE, PING_EVERY, Engine, News, S
 pytestmark = pytest.mark.once
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # RFC 6455, 1.3
+MOST_EACH = 8_000
+"""Bytes of Python's that a silent socket may take, its client's included; a process may take 80,000 in all."""
 BIG = News(MESSAGE, "x" * 50_000)
 
 
@@ -225,7 +228,9 @@ def test_messages_in_pieces_are_understood(connect: Callable[..., Client], heard
         client.socket.sendall(bytes((byte,)))
         gevent.sleep(0.001)
     client.say(b"4" + b"z" * 300)
-    _let_it_work()
+    for _turn in range(500):
+        if len(heard) < 3:
+            gevent.sleep(0.002)
     assert heard == ["one", "två", "z" * 300]
     assert client.read().endswith(b"\x8a\x07between")
 
@@ -268,6 +273,24 @@ def test_what_waits_for_who_polls_is_bounded_too(engine: Engine) -> None:
         sent += len(BIG.frame)
         assert sent <= MOST_WAITING + 2 * len(BIG.frame)
     assert "polls" not in engine.sockets
+
+
+def test_a_silent_socket_takes_little_memory(connect: Callable[..., Client], engine: Engine) -> None:
+    connect()
+    clients = []
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        clients += [connect() for _client in range(200)]
+        for second in range(PING_EVERY):
+            engine.tick(second)
+            for client in clients:
+                client.session.has_answered = True
+        each = (tracemalloc.get_traced_memory()[0] - before) / len(clients)
+    finally:
+        tracemalloc.stop()
+    assert each <= MOST_EACH, f"{each:.0f} bytes"
+    assert not any(client.session.closed for client in clients)
 
 
 def test_a_wire_takes_a_plain_connection_only() -> None:
