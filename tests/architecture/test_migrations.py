@@ -60,8 +60,9 @@ _WRITTEN: dict[str, dict[str, object]] = {
         "role": "member", "admitted_at": _AT,
     },
     "workspaces": {
-        "id": "space", "slug": "space", "name": "Space", "purpose": "To talk", "kind": "project", "visibility": "listed",
-        "joining": "open", "shows_earlier": True, "opened_at": _AT, "active_at": _AT, "opened_by_id": "ada",
+        "id": "space", "slug": "space", "name": "Space", "purpose": "To talk", "kind": "project",
+        "visibility": "listed", "joining": "open", "shows_earlier": True, "opened_at": _AT, "active_at": _AT,
+        "opened_by_id": "ada",
     },
     "memberships": {
         "id": "seat", "workspace_id": "space", "member_id": "ada", "role": "host", "joined_at": _AT, "joined_seq": 0,

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from extranet.members import Member
 from tests.cast import keeping
@@ -101,7 +101,12 @@ def test_news_are_said_aloud_in_words_and_take_no_focus(here: House) -> None:
 def test_messages_typed_quickly_go_out_in_order_and_a_double_press_counts_once(here: House) -> None:
     grace = here.screen(here.cast.grace)
     box = grace.page.get_by_label("Your message")
-    grace.page.route("**/messages", lambda route: (grace.page.wait_for_timeout(150), route.continue_()))
+
+    def slowly(route: Route) -> None:
+        grace.page.wait_for_timeout(150)
+        route.continue_()
+
+    grace.page.route("**/messages", slowly)
     said = [f"Quickly {number}" for number in range(4)]
     for words in said:
         box.fill(words)

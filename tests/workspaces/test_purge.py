@@ -27,8 +27,8 @@ from tests.servers import Letterbox, flask, site
 from tests.workspaces.places import Place, drain, open_place
 from workspaces import service
 from workspaces.discussions import service as discussions
-from workspaces.discussions.reading import service as reading
 from workspaces.discussions.models import Thread
+from workspaces.discussions.reading import service as reading
 from workspaces.models import Workspace
 
 MARKER = "hävitettäväksimerkitty"

@@ -158,7 +158,7 @@ def test_of_two_devices_at_the_same_moment_one_is_kept_and_the_other_is_told(tal
         except Refusal as refusal:
             outcomes.append(refusal.code)
 
-    _at_once([lambda words=f"From {number}": save(words) for number in range(6)])  # type: ignore[misc]
+    _at_once([lambda words=f"From {number}": save(words) for number in range(6)])
     assert sorted(outcomes).count("draft-moved-on") == 5
     (kept,) = (words for words in outcomes if words != "draft-moved-on")
     assert _body(talk, grace) == kept

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -40,9 +39,9 @@ def talk(cast: Cast) -> Talk:
 
 
 @pytest.fixture
-def pages(app: Extranet, cast: Cast, talk: Talk) -> Iterator[tuple[Page, Page]]:
+def pages(app: Extranet, cast: Cast, talk: Talk) -> tuple[Page, Page]:
     """Ada's page and Grace's."""
-    yield Page(app, cast.ada, talk.place.slug), Page(app, cast.grace, talk.place.slug)
+    return Page(app, cast.ada, talk.place.slug), Page(app, cast.grace, talk.place.slug)
 
 
 def test_who_comes_hears_who_is_here_and_the_others_hear_who_came(cast: Cast, pages: tuple[Page, Page]) -> None:
