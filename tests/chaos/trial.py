@@ -105,9 +105,10 @@ class Trial:
         if eventually(lambda: all(reader.seq >= head for reader in others), seconds=AIM * GENEROUS) == float("inf"):
             self.book.complain(f"others wait for the slow one: {[(one.name, one.seq) for one in others]} of {head}")
 
-    def expect(self, status: int) -> None:
-        """Complain if nobody was told so: then the fault was none."""
-        if not self.book.statuses[str(status)]:
+    def wait_until_told(self, status: int) -> None:
+        """Return once somebody is answered so. Complain if nobody is: then the fault was none."""
+        before = self.book.statuses[str(status)]
+        if eventually(lambda: self.book.statuses[str(status)] > before, seconds=30) == float("inf"):
             self.book.complain(f"nobody was answered {status}, so nothing was tried")
 
     def reads_go_on(self) -> None:
