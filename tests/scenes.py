@@ -1,24 +1,39 @@
 """Whole scenes, furnished once: what a scene left in the database and in the folder is put back for every later test.
 
+The same for a place among people of a cast, which many tests begin with.
+
 To furnish one takes seconds, to put it back takes hundredths of one. It is put back beneath the product, row for row
 and file for file, so every test begins with what the first one began with, whatever was done in between.
 """
 
+import copy
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+from flask import Flask
 
 from extranet import db
 from extranet.app import Extranet
 from extranet.db import Base
-from tests.cast import Person
+from tests.cast import Cast, Person
 from tests.factories import Say, Scene
 from tests.servers import Letterbox
 
 FOLDERS = ("attachments", "index")
 """What a scene leaves in the folder of its site; its letters are in the letterbox."""
+
+
+Place = TypeVar("Place", bound="HasCast")
+
+
+class HasCast(Protocol):
+    """Something that a cast takes part in; what it keeps besides is where things are, and stays as it is."""
+
+    cast: Cast
 
 
 class Furnish(Protocol):
@@ -40,12 +55,41 @@ class Kept:
     """Where something was said, in the order of the saying."""
 
 
+@dataclass
+class KeptPlace:
+    """A place, its people with what their browsers keep, and all rows."""
+
+    place: Any
+    rows: dict[str, Any]
+    people: dict[str, Person]
+    cookies: dict[str, str]
+
+
 class Scenes:
-    """The scenes that this worker has furnished, each for one app."""
+    """The scenes and places that this worker has furnished, each for one app."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._kept: dict[str, Kept] = {}
+        self._places: dict[str, KeptPlace] = {}
+
+    def place(self, name: str, cast: Cast, make: Callable[[Cast], Place]) -> Place:
+        """What `make` makes of a cast of an empty app, which leaves nothing but rows; made when first asked for."""
+        kept = self._places.get(name)
+        if kept is None or vars(cast).keys() & kept.people.keys():
+            made = make(cast)
+            if kept is None:
+                self._places[name] = _remember(cast, made)
+            return made
+        _write(cast.app, kept.rows)
+        for key, person in kept.people.items():
+            vars(cast)[key] = copy.copy(person)
+            if cookie := kept.cookies.get(key):
+                vars(cast)[key].client = cast.app.test_client()
+                vars(cast)[key].client.set_cookie("extranet", cookie)
+        place: Place = copy.copy(kept.place)
+        place.cast = cast
+        return place
 
     def give(self, name: str, app: Extranet, box: Letterbox, say: Say | None, *, is_settled: bool) -> Scene:
         """The scene of that name on an app that is empty; furnished when first asked for."""
@@ -57,6 +101,18 @@ class Scenes:
         else:
             self._kept[name] = _furnish(app, box, say, self._folder / f"scene-{name}", is_settled=is_settled)
         return self._kept[name].scene
+
+
+def _remember(cast: Cast, made: HasCast) -> KeptPlace:
+    cookies, people = {}, {}
+    for key, person in _people(cast).items():
+        browser = vars(person).get("client")
+        if browser is not None and (cookie := browser.get_cookie("extranet")) is not None:
+            cookies[key] = cookie.value
+        people[key] = Person.__new__(Person)
+        facts = {name: fact for name, fact in vars(person).items() if name not in ("client", "token")}
+        vars(people[key]).update(facts)
+    return KeptPlace(copy.copy(made), _rows(cast.app), people, cookies)
 
 
 def _furnish(app: Extranet, box: Letterbox, say: Say | None, folder: Path, *, is_settled: bool) -> Kept:
@@ -97,11 +153,11 @@ def _put_back(kept: Kept, app: Extranet, box: Letterbox) -> None:
             person.client.set_cookie("extranet", kept.cookies[name])
 
 
-def _people(scene: Scene) -> dict[str, Person]:
+def _people(scene: Scene | Cast) -> dict[str, Person]:
     return {name: person for name, person in vars(scene).items() if isinstance(person, Person)}
 
 
-def _rows(app: Extranet) -> dict[str, Any]:
+def _rows(app: Flask) -> dict[str, Any]:
     """Everything that the tables hold, as the driver gives it: rows of SQLite, a copy in bytes of PostgreSQL."""
     rows: dict[str, Any] = {}
     with app.app_context(), db.database().engine.connect() as connection:
@@ -115,7 +171,7 @@ def _rows(app: Extranet) -> dict[str, Any]:
     return {name: held for name, held in rows.items() if held}
 
 
-def _write(app: Extranet, rows: dict[str, Any]) -> None:
+def _write(app: Flask, rows: dict[str, Any]) -> None:
     with app.app_context(), db.database().engine.connect() as connection:
         raw = connection.connection
         cursor, is_sqlite = raw.cursor(), db.database().is_sqlite

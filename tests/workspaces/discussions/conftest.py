@@ -2,12 +2,12 @@
 
 import pytest
 
-from extranet.app import Extranet
 from tests.cast import Cast
+from tests.conftest import Backend, Servers
 from tests.workspaces.discussions.talk import Talk
 
 
 @pytest.fixture
-def talk(app: Extranet, cast: Cast) -> Talk:
+def talk(cast: Cast, backend: Backend, running: Servers) -> Talk:
     """A thread in a workspace that Ada hosts and Grace has joined."""
-    return Talk(cast)
+    return running.scenes.place(f"{backend.name}-talk", cast, Talk)

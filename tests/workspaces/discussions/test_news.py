@@ -3,7 +3,7 @@
 from typing import Any
 
 from extranet.realtime import realtime
-from tests.cast import Person
+from tests.cast import Cast, Person
 from tests.workspaces.discussions.talk import Talk
 
 
@@ -80,27 +80,18 @@ def test_who_sees_nothing_earlier_hears_nothing_of_earlier_messages(talk: Talk) 
     assert [change["kind"] for change in _heard(ears, "change")] == ["message-posted"]
 
 
-def test_typing_is_told_to_the_others_in_the_workspace(talk: Talk) -> None:
-    ada, grace, mallory = (_listen(person) for person in (talk.cast.ada, talk.cast.grace, talk.cast.mallory))
-    said = {"slug": talk.place.slug, "thread_id": talk.thread_id}
+def test_nothing_of_who_is_here_or_types_is_told_outside(cast: Cast) -> None:
+    talk = Talk(cast)  # of its own: who is here is remembered beside the database
+    ada, grace, mallory = (_listen(person) for person in (cast.ada, cast.grace, cast.mallory))
+    place, said = {"slug": talk.place.slug}, {"slug": talk.place.slug, "thread_id": talk.thread_id}
+    assert ada.emit("here", place, callback=True) == {"status": 200, "here": []}
+    assert grace.emit("here", place, callback=True)["status"] == 200
     assert grace.emit("typing", said, callback=True) == {"status": 200}
-    assert _heard(ada, "typing") == [
-        {
-            "workspace": talk.place.slug,
-            "thread": talk.thread_id,
-            "member": {"id": talk.cast.grace.member_id, "name": "Grace Hopper"},
-        }
-    ]
-    assert _heard(grace, "typing") == _heard(mallory, "typing") == []
-    assert mallory.emit("typing", said, callback=True) == {"status": 404}
+    assert [news["member"]["name"] for news in _heard(ada, "typing")] == ["Grace Hopper"]
+    assert _heard(mallory, "typing") == []
+    for event in ("here", "away", "typing"):
+        assert mallory.emit(event, said, callback=True) == {"status": 404}
     assert _heard(ada, "typing") == []
-
-
-def test_here_is_told_to_the_others_in_the_workspace(talk: Talk) -> None:
-    ada, grace, mallory = (_listen(person) for person in (talk.cast.ada, talk.cast.grace, talk.cast.mallory))
-    assert grace.emit("here", {"slug": talk.place.slug}, callback=True) == {"status": 200}
-    assert [news["member"]["name"] for news in _heard(ada, "here")] == ["Grace Hopper"]
-    assert mallory.emit("here", {"slug": talk.place.slug}, callback=True) == {"status": 404}
 
 
 def test_nonsense_from_a_client_is_refused(talk: Talk) -> None:
