@@ -38,7 +38,7 @@ class Reader:
         head, _, self.rest = self.rest.partition(b"\r\n\r\n")
         assert b" 101 " in head, head
         self.say(hello)
-        while not any(text.startswith(b"40") for text in self.frames()):
+        while not self._is_let_in():
             self._more()
         self.socket.setblocking(False)
 
@@ -67,6 +67,12 @@ class Reader:
             at = begin + size
         self.rest = rest[at:]
         return found
+
+    def _is_let_in(self) -> bool:
+        texts = self.frames()
+        if b"2" in texts:  # a busy server may have asked already
+            self.say("3")
+        return any(text.startswith(b"40") for text in texts)
 
     def _more(self) -> None:
         came = self.socket.recv(65_536)
