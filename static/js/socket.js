@@ -24,7 +24,7 @@ if (document.body.dataset.live === "yes") connect();
 
 async function connect() {
   const { io } = await import("socket.io-client");
-  socket = io({ reconnectionDelayMax: 10_000 });
+  socket = io({ reconnectionDelay: 500, reconnectionDelayMax: 4_000 });
   for (const name of NEWS) socket.on(name, (content) => tell(name, content));
   let timer;
   const become = (state, patience = 0) => {
