@@ -3,8 +3,8 @@
 import logging
 from typing import Any, cast
 
-from flask import Flask, Request, current_app, g, request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from itsdangerous import BadSignature
 
@@ -16,6 +16,9 @@ from extranet.members import Member
 from extranet.soon import soon
 
 log = logging.getLogger(__name__)
+
+STATIC = "static"
+"""The entrance of what is the same for everybody, so that nobody has to be known there."""
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -45,6 +48,11 @@ class Sessions(SecureCookieSessionInterface):
             return self.session_class(serializer.loads(cookie) if cookie else None)
         except BadSignature:
             return self.session_class()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Not beside what everybody may keep: a proxy would keep the cookie with it."""
+        if request.endpoint != STATIC:
+            super().save_session(app, session, response)
 
 
 def install(app: Flask) -> None:
@@ -125,7 +133,7 @@ def know_again() -> None:
 
 
 def _know() -> None:
-    if request.endpoint == "static":
+    if request.endpoint == STATIC:
         g.member = g.credential = None
         return
     asking: Any = current_user

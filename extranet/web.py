@@ -1,25 +1,38 @@
 """What every page has: headers that keep it safe, addresses of built assets, navigation, and what templates may ask."""
 
 import json
+import mimetypes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.security import safe_join
 
 from extranet import i18n
 from extranet.config import LANGUAGES, Settings
 from extranet.doors import public
 from extranet.html import mark, to_text
 from extranet.i18n import LANGUAGE_NAMES
-from extranet.identity import current_member, member_or_sign_in
+from extranet.identity import STATIC, current_member, member_or_sign_in
 from extranet.members import Member
 
 MAX_BODY = 1_000_000
@@ -29,6 +42,9 @@ _CSP = (
     "default-src 'self'; img-src 'self' data:; connect-src 'self'{sockets}; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+
+_SMALLER = (("br", ".br"), ("gzip", ".gz"))
+"""How a browser asks for a built file made small, and what the small file is called."""
 
 settings_pages = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -116,7 +132,7 @@ def install(app: Flask, settings: Settings, *, static: Path) -> None:
     app.context_processor(lambda: _facts(settings))
     app.before_request(_refuse_nul)
     app.after_request(_headers)
-    public("styles, scripts and pictures hold nothing about anybody")(app.view_functions["static"])
+    app.view_functions[STATIC] = public("styles, scripts and pictures hold nothing about anybody")(static_file)
     app.register_blueprint(settings_pages)
     app.add_url_rule("/", "home", home)
     app.add_url_rule("/healthz", "healthz", healthz)
@@ -159,6 +175,26 @@ def home() -> ResponseReturnValue:
         panels=[(panel.template, facts) for panel, facts in shown],
         is_bare=all(panel.is_for_all for panel, _facts in shown),
     )
+
+
+def static_file(filename: str) -> Response:
+    """A file that is the same for everybody; what was built, as small as it was made for who can read it so."""
+    folder = cast(str, current_app.static_folder)
+    for coding, ending in _SMALLER:
+        if request.accept_encodings[coding] and filename.startswith("build/") and _is_there(folder, filename + ending):
+            response = send_from_directory(folder, filename + ending, mimetype=mimetypes.guess_type(filename)[0])
+            response.headers["Content-Encoding"] = coding
+            response.vary.add("Accept-Encoding")
+            return response
+    response = send_from_directory(folder, filename)
+    if filename.startswith("build/"):
+        response.vary.add("Accept-Encoding")
+    return response
+
+
+def _is_there(folder: str, filename: str) -> bool:
+    path = safe_join(folder, filename)
+    return path is not None and Path(path).is_file()
 
 
 @public("a load balancer asks whether the process answers; it learns nothing else")
@@ -287,7 +323,7 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=(), payment=()")
     if current_app.config["SESSION_COOKIE_SECURE"]:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint == "static":
+    if request.endpoint == STATIC and response.status_code in (200, 206, 304):
         is_built = request.path.startswith("/static/build/")
         headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_built else "public, max-age=3600"
     else:
