@@ -184,6 +184,16 @@ def chosen(place: "ThreadStanding", message_ids: Collection[str]) -> Sequence[Sa
     return _shown(rows)
 
 
+def sees_all(thread: Thread, member: Member) -> bool:
+    """Whether no message of the thread is from before what the member sees of its workspace."""
+    unseen = (
+        sa.select(Message.id)
+        .join(Membership, Membership.workspace_id == Message.workspace_id)
+        .where(Message.thread_id == thread.id, Membership.member_id == member.id, Message.seq < Membership.sees_from)
+    )
+    return db.session().scalar(unseen.limit(1)) is None
+
+
 def targets(member: Member, workspace_id: str) -> Sequence[Workspace]:
     """The other workspaces to which the member may move a thread: active ones that they have joined, by name."""
     return db.session().scalars(

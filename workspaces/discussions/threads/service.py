@@ -48,6 +48,7 @@ from workspaces.discussions.threads.events import (
     ThreadUnpinned,
 )
 from workspaces.discussions.threads.models import Bell, Decision, DecisionGround
+from workspaces.discussions.threads.queries import sees_all
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
 from workspaces.queries import hold
@@ -91,6 +92,16 @@ class GroundsElsewhere(Invalid):
         super().__init__(
             fields={"grounds": lazy("The decision can rest only on messages of this discussion that are still there.")}
         )
+
+
+class EarlierUnseen(Refusal):
+    """Moved by who does not see all of it: whoever moves a thread shows it to people, themselves among them."""
+
+    status = 403
+    sentence = lazy(
+        "The discussion has messages from before you came, which you do not see. Somebody who sees all of it can move "
+        "it."
+    )
 
 
 class NoSuchTarget(Invalid):
@@ -267,7 +278,8 @@ def move(thread: Thread, workspace: Workspace, target: Workspace, *, by: Member)
     Each message gets a new `seq` there, so that the others of the workspace find it among the changes as if it had been
     said now; who sees no earlier messages sees these. In the old workspace one line stays, which does not say where to.
     Both streams are held in the order of their ids, so that two moves in opposite directions do not wait for each other
-    forever. Raises `Archived` if either is archived, `NoSuchTarget` if the member has not joined the target.
+    forever. Raises `Archived` if either is archived, `NoSuchTarget` if the member has not joined the target,
+    `EarlierUnseen` if they do not see all of the thread.
     """
     if target.id == workspace.id:
         raise NoSuchTarget
@@ -278,6 +290,7 @@ def move(thread: Thread, workspace: Workspace, target: Workspace, *, by: Member)
     enter(workspace, by, thread)
     workspace.ensure_active()
     target.ensure_active()
+    ensure_all_seen(thread, by)
     _record(ThreadMovedAway(workspace.id, thread.id, thread.last_seq), workspace, by)
     seqs = _carry_messages(thread, target, by)
     _leave_behind(thread, target)
@@ -289,6 +302,12 @@ def move(thread: Thread, workspace: Workspace, target: Workspace, *, by: Member)
     _carry_what_belongs(thread)
     _record(ThreadArrived(target.id, thread.id), target, by)
     return thread
+
+
+def ensure_all_seen(thread: Thread, member: Member) -> None:
+    """Raise `EarlierUnseen` if messages of the thread are from before what the member sees of its workspace."""
+    if not sees_all(thread, member):
+        raise EarlierUnseen
 
 
 def first_answered(thread: Thread) -> datetime | None:

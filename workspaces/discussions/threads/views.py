@@ -60,11 +60,11 @@ def bell(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 
 @threads.get("/<slug>/threads/<thread_id>/settings")
 @read(policy.may_rename)
-def settings(_member: Member, place: ThreadStanding) -> ResponseReturnValue:
+def settings(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """What can be done with the thread: its name and kind, and for hosts pin, lock and move."""
     place.workspace.ensure_active()
     form = SettingsForm(formdata=None, title=place.thread.title, kind=place.thread.kind)
-    return render_template("discussions/thread_settings.html", form=form, **_settings(place))
+    return render_template("discussions/thread_settings.html", form=form, **_settings(member, place))
 
 
 @threads.post("/<slug>/threads/<thread_id>/settings")
@@ -75,7 +75,7 @@ def change(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     place.workspace.ensure_active()
     form = SettingsForm()
     if not form.validate():
-        return form.again("discussions/thread_settings.html", **_settings(place))
+        return form.again("discussions/thread_settings.html", **_settings(member, place))
     service.rename(place.thread, place.workspace, form.title.data or "", by=member)
     service.change_kind(place.thread, place.workspace, form.kind.data, by=member)
     return _back(place)
@@ -172,6 +172,7 @@ def withdraw(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 def move_form(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Where to move it; and, once that is chosen, who loses it and who gets it."""
     place.workspace.ensure_active()
+    service.ensure_all_seen(place.thread, member)
     targets = thread_queries.targets(member, place.workspace.id)
     target = next((one for one in targets if one.slug == request.args.get("to")), None)
     people = thread_queries.exchange(place.workspace.id, target.id) if target is not None else None
@@ -227,8 +228,11 @@ def _decision_page(
     )
 
 
-def _settings(place: ThreadStanding) -> dict[str, Any]:
-    return {"hints": HINTS, "decision": thread_queries.decision_of(place), **_in(place)}
+def _settings(member: Member, place: ThreadStanding) -> dict[str, Any]:
+    return {
+        "hints": HINTS, "decision": thread_queries.decision_of(place),
+        "can_move": place.is_host and thread_queries.sees_all(place.thread, member), **_in(place),
+    }
 
 
 def _in(place: ThreadStanding) -> dict[str, Any]:

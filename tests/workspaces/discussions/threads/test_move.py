@@ -199,6 +199,27 @@ def test_only_hosts_move_and_nothing_moves_out_of_an_archived_workspace(talk: Ta
     assert move(talk, target) == 409
 
 
+def test_a_host_who_does_not_see_earlier_messages_does_not_move_them_to_where_they_would(
+    talk: Talk, target: Place
+) -> None:
+    grace, first = talk.cast.grace, talk.messages()[0]
+    talk.say(talk.cast.ada, "Later")
+    talk.place.appoint(grace, by=talk.cast.ada)
+    target.let_in(grace, by=talk.cast.ada)
+    settings, form, said = talk.path("/settings"), talk.path("/move"), {"to": target.slug}
+    for sees_from, status in ((first.seq + 1, 403), (first.seq, 200)):
+        with keeping(talk.app) as held:
+            mine = sa.select(Membership).where(Membership.workspace_id == talk.place.id)
+            held.scalars(mine.where(Membership.member_id == grace.member_id)).one().sees_from = sees_from
+        assert (form in grace.get(settings).text) is (status == 200)
+        assert grace.get(form).status_code == status
+        if status == 403:
+            assert move(talk, target, grace) == 403
+            assert grace.api("POST", f"/threads/{talk.thread_id}/move", said).status_code == 403
+            assert talk.row().workspace_id == talk.place.id
+    assert move(talk, target, grace) == 302
+
+
 def test_newcomers_of_the_new_workspace_see_what_comes_to_it(talk: Talk, target: Place) -> None:
     nina = talk.cast.member("Nina Newcomer")
     target.let_in(nina, by=talk.cast.ada)
