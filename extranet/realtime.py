@@ -11,7 +11,8 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
@@ -111,6 +112,8 @@ class Realtime:
         self._engine = lighten(self._server, register)
         self._server.on("connect", self._connect)
         self._server.on("disconnect", self._disconnect)
+        self._handle_event = self._server._handle_event
+        self._server._handle_event = self._take_event
         app.wsgi_app = _Fork(app, self._engine.handle_request, app.wsgi_app.wsgi_app)  # type: ignore[attr-defined, method-assign]
 
     def start(self) -> None:
@@ -148,7 +151,8 @@ class Realtime:
         """Close what these credentials hold open in this process; nothing reaches it any more."""
         for credential_id in credential_ids:
             for sid in list(self._of.get(credential_id, ())):
-                self._end(sid)
+                with _although("A socket could not be closed"):
+                    self._end(sid)
 
     def part(self, member_id: str) -> None:
         """Let nothing that waits reach a member's sockets any more, tell them what is still theirs, and close them.
@@ -170,20 +174,33 @@ class Realtime:
                     self._send(sid, packet)
 
     def _send(self, sid: str, packet: News) -> None:
-        session = self._sockets[sid].session
-        if session is not None:
-            session.send(packet)
+        held = self._sockets.get(sid)
+        if held is None:
+            return
+        if held.session is not None:
+            held.session.send(packet)
         else:  # a client within the process, as tests have
             self._server._send_eio_packet(self._server.manager.eio_sid_from_sid(sid, "/"), packet)
 
     def _end(self, sid: str, *last: News) -> None:
-        session = self._sockets[sid].session
-        if session is not None:
-            session.end(*last, News(MESSAGE, _GOODBYE))
+        held = self._sockets.get(sid)
+        if held is None:
+            return
+        if held.session is not None:
+            held.session.end(*last, News(MESSAGE, _GOODBYE))
             return
         for packet in last:
             self._send(sid, packet)
         self._server.disconnect(sid)
+
+    def _take_event(self, eio_sid: str, namespace: str | None, word_id: int | None, said: Any) -> None:
+        """Pass on what is heard behind a door and nothing else.
+
+        python-socketio calls the handler of any name that a client says: "connect" and "disconnect" too, which are no
+        words of a client's, and come with an environment that it wrote itself.
+        """
+        if isinstance(said, list) and said and isinstance(said[0], str) and said[0] in self._handlers:
+            self._handle_event(eio_sid, namespace, word_id, said)
 
     def _connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> bool:
         """Let in who comes with a credential; whatever goes wrong meanwhile lets nobody in."""
@@ -196,6 +213,8 @@ class Realtime:
             return False
 
     def _let_in(self, sid: str, auth: Any) -> bool:
+        eio_sid = self._server.manager.eio_sid_from_sid(sid, "/")
+        session = self._engine.sockets.get(eio_sid)
         with db.reading():
             credential = self._credential(auth)
             if credential is None or not credential.member.has_accepted_terms:
@@ -204,11 +223,10 @@ class Realtime:
             if len(mine) >= MOST_OPEN:
                 return False
             mine.append(sid)
-            eio_sid = self._server.manager.eio_sid_from_sid(sid, "/")
-            session = self._engine.sockets.get(eio_sid)
             self._sockets[sid] = Open(credential.id, credential.member_id, session, time.time())
             heads = self._gather([credential.member_id])[credential.member_id]
-        if sid not in self._sockets:  # it was ended meanwhile
+        if sid not in self._sockets or (session is not None and session.closed):  # it was ended meanwhile, or left
+            self._disconnect(sid)
             return False
         self._server.environ.pop(eio_sid, None)
         self._send(sid, _packet("head", heads))
@@ -267,25 +285,24 @@ class Realtime:
     def _beat(self) -> None:
         while True:
             began = time.monotonic()
-            try:
-                with self._app.app_context():
-                    self._beat_in_parts(list(self._sockets))
-            except Exception:
-                log.exception("A heartbeat failed; the next one follows")
+            with _although("A heartbeat failed; the next one follows"), self._app.app_context():
+                self._beat_in_parts(list(self._sockets))
             sleep(max(1.0, HEARTBEAT - (time.monotonic() - began)))
 
     def _beat_in_parts(self, here: Sequence[str]) -> None:
         """Take most of the time until the next heartbeat for this one."""
         parts = [here[begin : begin + AT_ONCE] for begin in range(0, len(here), AT_ONCE)]
         for part in parts:
-            self._beat_for(part)
+            with _although("A part of a heartbeat failed; the next one follows"):
+                self._beat_for(part)
             sleep(0.8 * HEARTBEAT / len(parts))
 
     def beat(self) -> None:
         """Close what was ended meanwhile and tell everyone connected here how far their workspaces are."""
         here = list(self._sockets)
         for begin in range(0, len(here), AT_ONCE):
-            self._beat_for(here[begin : begin + AT_ONCE])
+            with _although("A part of a heartbeat failed"):
+                self._beat_for(here[begin : begin + AT_ONCE])
 
     def _beat_for(self, sids: Collection[str]) -> None:
         here = {sid: held for sid in sids if (held := self._sockets.get(sid)) is not None}
@@ -296,7 +313,7 @@ class Realtime:
         self.close(credentials_here - live)
         packets = {member_id: _packet("head", numbers) for member_id, numbers in heads.items()}
         for sid, held in here.items():
-            if sid in self._sockets:
+            with _although("A socket took no heartbeat"):
                 self._send(sid, packets[held.member])
 
     def _gather(self, member_ids: Collection[str]) -> dict[str, dict[str, int]]:
@@ -389,6 +406,15 @@ def _tell(event: str, news: Told) -> None:
         here.tell(credential_ids, _packet(event, content))
     if news and not in_every_process.get():
         here.processes.say({"news": news, "event": event, "at": time.time()})
+
+
+@contextmanager
+def _although(it_failed: str) -> Iterator[None]:
+    """Log what fails within, and go on with what comes next."""
+    try:
+        yield
+    except Exception:
+        log.exception(it_failed)
 
 
 @cache

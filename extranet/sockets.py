@@ -23,11 +23,12 @@ from functools import cached_property
 from io import BytesIO
 from socket import IPPROTO_TCP, SHUT_WR, SO_LINGER, SO_SNDBUF, SOL_SOCKET, TCP_NODELAY
 from typing import Any, cast
+from urllib.parse import parse_qs
 
 import engineio
 import engineio.socket
 import socketio
-from engineio.exceptions import QueueEmpty
+from engineio.exceptions import QueueEmpty, UnknownPacketError
 from engineio.packet import CLOSE, MESSAGE, NOOP, OPEN, PING, Packet
 from gevent import get_hub, sleep, spawn, spawn_later
 from gevent.event import Event as Signal
@@ -50,6 +51,7 @@ MOST_UNHEARD = 32
 _TEXT, _BINARY, _CLOSE, _PING, _PONG = 1, 2, 8, 9, 10
 _FAREWELL = 0.5
 _SIOCOUTQNSD = 0x894B  # linux/sockios.h: bytes that have not been sent
+_SAID = ("0", "1", "2", "3")  # of Socket.IO: to come, to go, a word, an answer; not attachments
 _GOING_AWAY = struct.pack(">H", 1001)
 _MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
 _ABOUT_THE_REQUEST = (
@@ -338,6 +340,16 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]
         packets, self._waiting, self._size = self._waiting, [], 0
         return packets
 
+    def receive(self, packet: Packet) -> None:
+        """Hear what a client says. Raises `UnknownPacketError`, having closed, at what no client of ours says.
+
+        Of attachments python-socketio keeps as many as a client announces, however long they are: none are taken.
+        """
+        if self.closed or packet.binary or (packet.packet_type == MESSAGE and str(packet.data)[:1] not in _SAID):
+            self.close(abort=True)
+            raise UnknownPacketError
+        super().receive(packet)
+
     def schedule_ping(self) -> None:
         """What the base does when a client has answered: `Engine` asks again when it is time."""
         self.has_answered = True
@@ -465,6 +477,18 @@ class Engine(engineio.Server):  # type: ignore[misc]
                     wire.drop()
                 wire.has_moved = False
 
+    def handle_request(self, environ: Environ, start_response: Any) -> Any:
+        """Answer a request; never with a script, which pages of other sites could run with a visitor's cookie."""
+
+        def start(status: str, headers: list[tuple[str, str]]) -> Any:
+            return start_response(status, [*headers, ("X-Content-Type-Options", "nosniff")])
+
+        if "j" in parse_qs(environ.get("QUERY_STRING", "")):
+            refusal = self._bad_request("Scripts are not answered")
+            start(refusal["status"], refusal["headers"])
+            return [refusal["response"]]
+        return super().handle_request(environ, start)
+
     def forget(self, session: Session) -> None:
         """A session has ended."""
         self.sockets.pop(session.sid, None)
@@ -515,8 +539,8 @@ class Register(socketio.Manager):  # type: ignore[misc]
                 yield sid, self._sessions[sid]
 
     def pre_connect(self, eio_sid: str, namespace: str) -> str | None:
-        if namespace != "/" or eio_sid in self._ids:
-            return None
+        if namespace != "/" or eio_sid in self._ids or eio_sid not in self.server.environ:
+            return None  # who went comes again by a session of its own
         sid = cast(str, self.server.eio.generate_id())
         self._sessions[sid], self._ids[eio_sid] = eio_sid, sid
         self._coming.add(sid)
@@ -530,7 +554,7 @@ class Register(socketio.Manager):  # type: ignore[misc]
         return sid in self._coming
 
     def is_connected(self, sid: str, namespace: str) -> bool:
-        return sid in self._sessions and sid not in self._coming and sid not in self._going
+        return namespace == "/" and sid in self._sessions and sid not in self._coming and sid not in self._going
 
     def sid_from_eio_sid(self, eio_sid: str, namespace: str) -> str | None:
         return self._ids.get(eio_sid)

@@ -221,17 +221,17 @@ def test_who_never_says_who_they_are_is_closed(
 
 def test_messages_in_pieces_are_understood(connect: Callable[..., Client], heard: list[Any]) -> None:
     client = connect()
-    client.say(b"4on", first=0x01)
+    client.say(b"42on", first=0x01)
     client.say(b"between", first=0x89)
     client.say(b"e", first=0x80)
-    for byte in b"\x81\x85abcd" + bytes(one ^ two for one, two in zip("4två".encode(), b"abcda", strict=True)):
+    for byte in b"\x81\x86abcd" + bytes(one ^ two for one, two in zip("42två".encode(), b"abcdab", strict=True)):
         client.socket.sendall(bytes((byte,)))
         gevent.sleep(0.001)
-    client.say(b"4" + b"z" * 300)
+    client.say(b"42" + b"z" * 300)
     for _turn in range(500):
         if len(heard) < 3:
             gevent.sleep(0.002)
-    assert heard == ["one", "två", "z" * 300]
+    assert heard == ["2one", "2två", "2" + "z" * 300]
     assert client.read().endswith(b"\x8a\x07between")
 
 
@@ -243,6 +243,10 @@ def test_messages_in_pieces_are_understood(connect: Callable[..., Client], heard
         (b"the middle of nothing", {"first": 0x80}),
         (b"\xff\xfe", {}),
         (b"4bytes", {"first": 0x82}),
+        (b"451-[]", {}),
+        (b"461-[]", {}),
+        ("4\u06651-[]".encode(), {}),
+        (b"bQUJD", {}),
         (b"x", {}),
         (b"", {}),
         (b"4" + b"z" * sockets.LONGEST, {}),
