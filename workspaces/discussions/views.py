@@ -206,6 +206,7 @@ def retract(member: Member, place: MessageStanding) -> ResponseReturnValue:
 
 
 @discussions.get("/<slug>/messages/<message_id>/history")
+@limited("30 per minute", counts_reads=True)
 @hold(policy.may_read_history)
 def show_history(_member: Member, place: MessageStanding) -> ResponseReturnValue:
     """What the author's message said before, and what changed."""

@@ -2,14 +2,19 @@
 
 import random
 import re
+from pathlib import Path
 from time import perf_counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extranet import db
+from tests import apps
+from tests.cast import Cast
+from tests.conftest import Backend
 from tests.workspaces.discussions.talk import JSON, Talk
-from workspaces.discussions.differences import Piece, differences
+from workspaces.discussions.differences import MOST_PIECES, Piece, differences
 from workspaces.discussions.history import VERSIONS_A_PAGE
 
 WORDS = st.text(alphabet="ab ,\nä.", max_size=60)
@@ -69,5 +74,25 @@ def test_the_longest_texts_take_no_time_worth_speaking_of() -> None:
     ]  # fmt: skip
     for before, after in hostile:
         started = perf_counter()
-        differences(before, after)
+        assert len(differences(before, after)) <= MOST_PIECES
         assert perf_counter() - started < 2  # some 0.1 s; difflib takes many seconds for some of them
+
+
+@pytest.mark.once
+def test_what_changed_in_more_places_than_anybody_reads_is_one_change() -> None:
+    edited = [(f"word{number} ", "new " if number % 50 == 25 else f"word{number} ") for number in range(2_500)]
+    before, after = ("".join(texts) for texts in zip(*edited, strict=True))
+    assert sum(1 for piece in differences(before, after) if piece.kind == "added") == 50
+    noise = " ".join("?!" if number % 2 else f"{number}" for number in range(4_000))
+    whole = differences(f"First {noise} last", f"First {noise.replace('?', '.')} last")
+    assert [piece.kind for piece in whole] == ["same", "removed", "added", "same"]
+    assert whole[0].text.startswith("First ") and whole[-1].text.endswith(" last")
+
+
+def test_a_page_of_it_is_not_asked_for_again_and_again(tmp_path: Path, backend: Backend) -> None:
+    limited = apps.make(tmp_path / "data", DATABASE_URL=backend.url, RATE_LIMITS="on")
+    talk = Talk(Cast(limited))
+    found = [talk.cast.ada.get(talk.at(talk.first, "/history")).status_code for _number in range(31)]
+    assert found == [*[200] * 30, 429]
+    with limited.app_context():
+        db.database().engine.dispose()
