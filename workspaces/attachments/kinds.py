@@ -8,9 +8,11 @@ telephones send JPEG where that is asked for.
 """
 
 import codecs
+import lzma
 import re
 import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import IO, Literal
 
@@ -64,6 +66,7 @@ _MOST_UNPACKED = 1_000_000_000
 """Bytes that a package may say to become, which is what readers' computers must bear."""
 _MOST_CONTENTS = 1_000_000
 """Bytes of the part that says what kind of package it is."""
+_CONTENTS = "[Content_Types].xml"
 _PICTURES = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF87a", "gif"), (b"GIF89a", "gif"))
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 
@@ -204,12 +207,19 @@ def _has_control(block: bytes) -> bool:
     return _CONTROL.search(block) is not None
 
 
+_DAMAGE = (
+    zipfile.BadZipFile, NotImplementedError, LookupError, ValueError, EOFError, OSError, RuntimeError, struct.error,
+    lzma.LZMAError, zlib.error,
+)
+"""What reading a package raises where it is not as it should be: each way of packing raises its own."""
+
+
 def _package(file: IO[bytes]) -> Kind:
     _ensure_short_list(file)
     try:
         with zipfile.ZipFile(file) as package:
             return _office(package)
-    except (zipfile.BadZipFile, NotImplementedError, KeyError, ValueError, EOFError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise Damaged from error
 
 
@@ -235,14 +245,23 @@ def _office(package: zipfile.ZipFile) -> Kind:
         raise NotTaken
     if any(part.flag_bits & 0x1 for part in parts):
         raise OldOffice
+    if not parts:
+        raise Damaged
     names = [part.filename.replace("\\", "/").casefold() for part in parts]
+    contents = ""
+    if _CONTENTS in package.namelist():
+        contents = _part(package, _CONTENTS, _MOST_CONTENTS).decode("utf-8", "replace")
     if parts[0].filename == "mimetype":
         kind = BY_TYPE.get(_part(package, "mimetype", 200).decode("ascii", "replace").strip())
-        has_macros = any(name.startswith(("basic/", "scripts/")) and not name.endswith("/") for name in names)
-    else:
-        contents = _part(package, "[Content_Types].xml", _MOST_CONTENTS).decode("utf-8", "replace")
+    elif contents:
         kind = next((kind for kind in KINDS if f'"{kind.media_type}.main+xml"' in contents), None)
-        has_macros = "macroenabled" in contents.casefold() or any("vbaproject" in name for name in names)
+    else:
+        raise Damaged
+    has_macros = (
+        "macroenabled" in contents.casefold()
+        or any("vbaproject" in name for name in names)
+        or any(name.startswith(("basic/", "scripts/")) and not name.endswith("/") for name in names)
+    )
     if has_macros:
         raise HasMacros
     if kind is None:

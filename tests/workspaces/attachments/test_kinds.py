@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 
 import pytest
 
@@ -21,6 +22,7 @@ from workspaces.attachments import kinds
 from workspaces.attachments.kinds import kind_of
 
 SHEET, SLIDES = f"{OFFICE}.spreadsheetml.sheet.main+xml", f"{OFFICE}.presentationml.presentation.main+xml"
+MACROS = "application/vnd.ms-word.document.macroEnabled.main+xml"
 ODF = "application/vnd.oasis.opendocument"
 
 
@@ -65,6 +67,16 @@ def _encrypted() -> bytes:
     return bytes(made)
 
 
+def _damaged(way: int, start: int, end: int) -> bytes:
+    """An office package packed in one of the ways that there are, the bytes from start to end of it overwritten."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", way) as packed:
+        packed.writestr("[Content_Types].xml", f'<x type="{DOCUMENT}.main+xml"/>' * 50)
+    content = bytearray(made.getvalue())
+    content[start:end] = b"\xff" * (end - start)
+    return bytes(content)
+
+
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("content", "name", "refusal"),
@@ -83,8 +95,17 @@ def _encrypted() -> bytes:
         (pdf() + b"\n" * 3000 + b"more", "plan.pdf", kinds.Damaged),
         (bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600), "plan.doc", kinds.OldOffice),
         (_encrypted(), "plan.docx", kinds.OldOffice),
+        (_damaged(zipfile.ZIP_DEFLATED, 50, 70), "plan.docx", kinds.Damaged),
+        (_damaged(zipfile.ZIP_BZIP2, 52, 70), "plan.docx", kinds.Damaged),
+        (_damaged(zipfile.ZIP_LZMA, 60, 80), "plan.docx", kinds.Damaged),
+        (_damaged(zipfile.ZIP_LZMA, 49, 53), "plan.docx", kinds.Damaged),
+        (b"PK\x03\x04" + bytes(26) + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 0, 0, 0, 30, 0), "plan.docx",
+         kinds.Damaged),
+        (open_document(parts={"[Content_Types].xml": MACROS}), "plan.odt", kinds.HasMacros),
+        (open_document(parts={"word/vbaProject.bin": "x"}), "plan.odt", kinds.HasMacros),
+        (office(parts={"Basic/Standard/Module1.xml": "x"}), "plan.docx", kinds.HasMacros),
         (office(parts={"word/vbaProject.bin": "x"}), "plan.docx", kinds.HasMacros),
-        (office("application/vnd.ms-word.document.macroEnabled.main+xml"), "plan.docm", kinds.HasMacros),
+        (office(MACROS), "plan.docm", kinds.HasMacros),
         (open_document(parts={"Basic/Standard/Module1.xml": "x"}), "plan.odt", kinds.HasMacros),
         (package({"a.txt": "x"}), "plan.zip", kinds.Damaged),
         (package({"mimetype": "application/epub+zip", "a": "x"}), "book.epub", kinds.NotTaken),
