@@ -132,6 +132,13 @@ def test_too_long_or_too_many_are_refused(talk: Talk, monkeypatch: pytest.Monkey
     assert answer.status_code == 409 and answer.json and answer.json["code"] == "too-many-drafts"
 
 
+def test_one_with_a_title_alone_counts_too(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    grace = talk.cast.grace
+    monkeypatch.setattr(service, "MOST", 1)
+    assert _keep(talk, grace, "", place="new", title="Only a title").status_code == 200
+    assert _keep(talk, grace, "Two").status_code == 409
+
+
 def test_old_ones_are_forgotten(talk: Talk) -> None:
     grace = talk.cast.grace
     _keep(talk, grace, "Old")

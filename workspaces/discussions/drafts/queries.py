@@ -106,8 +106,10 @@ def own_drafts(member: Member) -> Sequence[ShownDraft]:
 
 
 def count_of(member: Member) -> int:
-    """How many drafts with words the member has, in all workspaces."""
-    statement = sa.select(sa.func.count(Draft.id)).where(Draft.member_id == member.id, Draft.body != "")
+    """How many drafts with words or a title the member has, in all workspaces."""
+    statement = sa.select(sa.func.count(Draft.id)).where(
+        Draft.member_id == member.id, sa.or_(Draft.body != "", Draft.title.is_not(None))
+    )
     return db.session().scalar(statement) or 0
 
 
