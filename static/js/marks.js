@@ -4,14 +4,10 @@
 import { tell } from "./toast.js";
 import { token } from "./token.js";
 
-document.addEventListener("click", (event) => {
-  const control = event.target.closest?.("[data-action=unread-from]");
-  const message = control?.closest(".message[id^=m-]");
-  const thread = message?.closest("live-thread");
-  if (!thread) return;
-  event.preventDefault();
-  mark(`/workspaces/${thread.dataset.slug}/messages/${message.id.slice("m-".length)}/unread`, thread.dataset);
-});
+export function markUnreadFrom(message) {
+  const thread = message.closest("live-thread");
+  if (thread) mark(`/workspaces/${thread.dataset.slug}/messages/${message.id.slice("m-".length)}/unread`, thread.dataset);
+}
 
 document.addEventListener("extranet:menu", ({ detail: { article, menu } }) => {
   const entry = menu.querySelector("[data-part=readers]");

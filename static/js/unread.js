@@ -93,8 +93,8 @@ export function show(badge, number) {
   shown.textContent = number < 100 ? number : "99+";
   badge.append(shown);
   const list = badge.closest("[data-many-new]");
-  if (!list) return;
-  const words = number === 1 ? list.dataset.oneNew : list.dataset.manyNew;
+  if (!list && number < 100) return;
+  const words = list ? (number === 1 ? list.dataset.oneNew : list.dataset.manyNew) : "{n}";
   shown.setAttribute("aria-hidden", "true");
   const aloud = document.createElement("span");
   aloud.className = "visually-hidden";
@@ -143,5 +143,5 @@ function isBeingRead(item) {
 function showInTitle() {
   const [badge] = totals();
   const number = badge ? numberOf(badge) : 0;
-  document.title = number ? `(${number}) ${title}` : title;
+  document.title = number ? `(${number < 100 ? number : "99+"}) ${title}` : title;
 }

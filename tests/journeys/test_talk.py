@@ -126,7 +126,7 @@ def test_what_is_refused_says_why_and_keeps_the_words(here: House) -> None:
     box = grace.page.get_by_label("Your message")
     grace.write("x" * 20_001)
     failed = grace.page.locator(".message[data-state=failed]")
-    expect(grace.page.locator("#editor .counter")).to_have_text("Too long by 1 characters")
+    expect(grace.page.locator("#editor .counter")).to_have_text("Too long by 1 character")
     expect(box).to_have_value("x" * 20_001)
     expect(failed).to_have_count(0)
     assert grace.barriers() == []

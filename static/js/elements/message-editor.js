@@ -28,8 +28,8 @@ class MessageEditor extends HTMLElement {
     this.#preview = this.querySelector(".editor-preview");
     this.#buttons = [...this.querySelectorAll("[role=toolbar] button")];
     this.#roam(this.#buttons[0]);
-    const { mentionable: url, oneName: one, manyNames: many, noName: nobody, names: label } = this.dataset;
-    if (url) new Mentioning(this.#field, { url, one, many, nobody, label });
+    const { mentionable: url, oneName: one, manyNames: many, noName: nobody, beginName: begin, names: label } = this.dataset;
+    if (url) new Mentioning(this.#field, { url, one, many, nobody, begin, label });
     this.addEventListener("click", (event) => this.#press(event.target.closest("button[data-mark]")));
     this.querySelector("[role=toolbar]").addEventListener("keydown", (event) => this.#move(event));
     this.#field.addEventListener("keydown", (event) => this.#send(event));

@@ -1,6 +1,7 @@
 // <message-tools>: holds once for a page what its messages need when something is done to them, and hears the presses.
 
 import { copyLink, copyText } from "../message/copying.js";
+import { markUnreadFrom } from "../marks.js";
 import { Menu } from "../message/menu.js";
 import { Quoting } from "../message/quoting.js";
 import { react } from "../message/reacting.js";
@@ -54,6 +55,7 @@ class MessageTools extends HTMLElement {
       quote: then(() => this.#quoting.quote(article)),
       "copy-link": then(() => copyLink(this, article)),
       "copy-text": then(() => copyText(this, article)),
+      "unread-from": then(() => markUnreadFrom(article)),
     };
   }
 

@@ -1,9 +1,10 @@
-// Names behind «@»: offered in a list while one types, chosen by the arrows and Enter, by Tab, by a press. Nothing is
-// asked before the first letter behind «@». The field keeps the focus: what is chosen is told by aria-activedescendant.
+// Names behind «@»: offered in a list while one types, chosen by the arrows and Enter, by Tab, by a press. Behind «@»
+// alone a line says how to go on; nothing is asked before the first letter. The field keeps the focus: what is chosen is told by aria-activedescendant.
 
 import { put } from "../text-field.js";
 
 const TYPED = /(?:^|[^\p{L}\p{N}@_])@(\p{L}[\p{L}\p{M}'’.-]*(?: [\p{L}\p{M}'’.-]*){0,3})$/u;
+const BEGUN = /(?:^|[^\p{L}\p{N}@_])@$/u;
 const PAUSE = 120;
 
 let made = 0;
@@ -13,6 +14,7 @@ export class Mentioning {
   #url;
   #words;
   #list;
+  #begin;
   #status;
   #people = [];
   #here = -1;
@@ -21,15 +23,18 @@ export class Mentioning {
   #nobody = null; // what was typed when nobody was found: more letters find nobody either
   #dismissed = false;
 
-  constructor(field, { url, one, many, nobody, label }) {
+  constructor(field, { url, one, many, nobody, begin, label }) {
     Object.assign(this, { id: `mentionable-${(made += 1)}` });
     this.#field = field;
     this.#url = url;
     this.#words = { one, many, nobody };
     this.#list = this.#make("ul", { role: "listbox", id: this.id, class: "mentionable", "aria-label": label });
     this.#list.hidden = true;
+    this.#begin = this.#make("p", { class: "mentionable mentionable-begin", "aria-hidden": "true" });
+    this.#begin.textContent = begin;
+    this.#begin.hidden = true;
     this.#status = this.#make("p", { role: "status", class: "visually-hidden" });
-    field.after(this.#list, this.#status);
+    field.after(this.#list, this.#begin, this.#status);
     for (const [name, value] of Object.entries({ "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-controls": this.id })) field.setAttribute(name, value);
     field.addEventListener("input", () => this.#look());
     field.addEventListener("click", () => this.#look());
@@ -41,9 +46,13 @@ export class Mentioning {
   }
 
   get #typed() {
+    return TYPED.exec(this.#before)?.[1] ?? null;
+  }
+
+  // What stands before the cursor, as far as a name can reach back.
+  get #before() {
     const { value, selectionStart, selectionEnd } = this.#field;
-    if (selectionStart !== selectionEnd) return null;
-    return TYPED.exec(value.slice(Math.max(0, selectionStart - 100), selectionStart))?.[1] ?? null;
+    return selectionStart === selectionEnd ? value.slice(Math.max(0, selectionStart - 100), selectionStart) : "";
   }
 
   #look() {
@@ -55,9 +64,15 @@ export class Mentioning {
     }
     if (typed === null || this.#dismissed || (this.#nobody !== null && typed.startsWith(this.#nobody))) {
       this.#close();
+      if (BEGUN.test(this.#before)) this.#sayHow();
       return;
     }
     this.#timer = setTimeout(() => this.#ask(typed), PAUSE);
+  }
+
+  #sayHow() {
+    this.#begin.hidden = false;
+    this.#status.textContent = this.#begin.textContent;
   }
 
   async #ask(typed) {
@@ -77,6 +92,7 @@ export class Mentioning {
     this.#nobody = people.length ? null : typed;
     this.#list.replaceChildren(...people.map((person, index) => this.#option(person, index)));
     this.#list.hidden = !people.length;
+    this.#begin.hidden = true;
     this.#status.textContent = this.#said(people.length);
     this.#go(people.length ? 0 : -1);
   }
@@ -143,6 +159,7 @@ export class Mentioning {
     this.#asked?.abort();
     clearTimeout(this.#timer);
     this.#list.hidden = true;
+    this.#begin.hidden = true;
     this.#status.textContent = "";
     this.#go(-1);
   }
