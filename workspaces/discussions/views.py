@@ -76,6 +76,13 @@ def new_thread(_member: Member, standing: Standing) -> ResponseReturnValue:
     return render_template("discussions/new_thread.html", form=ThreadForm(formdata=None), **_in(standing))
 
 
+@discussions.get("/<slug>/threads")
+@enter(policy.may_enter)
+def threads(_member: Member, standing: Standing) -> ResponseReturnValue:
+    """Where an address that was cut short leads: the discussions of the workspace."""
+    return redirect(url_for(".show", slug=standing.workspace.slug))
+
+
 @discussions.post("/<slug>/threads")
 @limited(OFTEN)
 @takes_files

@@ -35,8 +35,13 @@ export class Sending {
     const field = form.elements.body;
     form.querySelector("[data-mark=preview][aria-pressed=true]")?.click();
     if (!field.value.trim() && Date.now() - this.#sentAt < TWICE) return;
-    if (!field.value.trim() || !field.validity.valid) {
+    if (!field.value.trim()) {
       field.reportValidity();
+      return;
+    }
+    if (!field.validity.valid) {
+      field.focus();
+      form.querySelector("text-counter").sayAgain();
       return;
     }
     if (!form.dispatchEvent(new CustomEvent("extranet:sending", { bubbles: true, cancelable: true }))) return;
