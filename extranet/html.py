@@ -24,8 +24,13 @@ PROTOCOLS = frozenset({"http", "https", "mailto", "tel"})
 
 MOST_MARKS = 2_000
 MOST_ADDRESSES = 60
-"""Marks and addresses that a text of Markdown may have; the longest that was measured then takes 60 ms, not seconds."""
-_MARKS = re.compile(r"[\[\]*_`<>&~.\n]")
+MOST_NAMES = 400
+"""Marks, addresses, and names like «example.fi», that a text of Markdown may have.
+
+The longest text that was measured then takes 60 ms, not seconds.
+"""
+_MARKS = re.compile(r"[\[\]*_`<>&~.\n\"]")
+_NAMES = re.compile(r"\.(?=[^\W\d_])")
 
 AT = re.compile(r"(?<![\w@])@(?=\w)")
 """The «@» before a name: it ends no word, as that of an e-mail address does."""
@@ -75,10 +80,10 @@ def from_template(html: str) -> Markup:
 def from_markdown(text: str, names: Names | None = None) -> Clean:
     """Markdown as clean HTML; line breaks are kept, bare addresses become links, and so do `names` behind «@».
 
-    What nobody writes by hand, thousands of marks or a hundred addresses, is taken as plain text: reading Markdown
+    What nobody writes by hand, thousands of marks or hundreds of addresses, is taken as plain text: reading Markdown
     takes time in the square of them, and the whole process waits.
     """
-    if len(_MARKS.findall(text)) > MOST_MARKS or text.count("://") > MOST_ADDRESSES:
+    if _has_too_much(text):
         return _plain(text)
     return clean(_markdown.render(text, {"names": names}))
 
@@ -92,6 +97,14 @@ def to_text(html: str) -> str:
 def mark(fragments: Sequence[tuple[str, bool]]) -> Markup:
     """Fragments of plain text, those that match inside <mark>; all of it escaped."""
     return Markup("").join(Markup("<mark>%s</mark>") % text if hit else escape(text) for text, hit in fragments)
+
+
+def _has_too_much(text: str) -> bool:
+    return (
+        len(_MARKS.findall(text)) > MOST_MARKS
+        or text.count("://") > MOST_ADDRESSES
+        or len(_NAMES.findall(text)) > MOST_NAMES
+    )
 
 
 def _plain(text: str) -> Clean:

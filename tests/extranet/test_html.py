@@ -78,6 +78,21 @@ def test_markdown_becomes_what_people_expect() -> None:
     assert "nofollow" in html
 
 
+@pytest.mark.parametrize("text", ['"' * 19_900, "a.fi " * 1_990])
+def test_what_nobody_writes_by_hand_stays_plain(text: str) -> None:
+    html = from_markdown(f"**Tärkeää** {text}")
+    assert "**Tärkeää**" in html
+    assert "<strong>" not in html and "<a " not in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Kokous on klo 10.30 mm. kunnantalolla, ks. esityslista. " * 300, "T.h.l:n " * 100, "a.fi t.s. " * 130, '"Niin." ' * 600],
+)
+def test_what_people_write_does_not(text: str) -> None:
+    assert "<strong>Tärkeää</strong>" in from_markdown(f"**Tärkeää** {text}")
+
+
 def test_a_heading_has_no_place_in_the_outline_of_the_page() -> None:
     assert from_markdown("# Otsikko") == '<p dir="auto"><strong>Otsikko</strong></p>\n'
 
