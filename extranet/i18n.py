@@ -1,33 +1,37 @@
 """Languages: which one this person reads, and the texts, dates and numbers in it. Touches Flask-Babel alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from babel import Locale
+from babel import Locale, dates
 from babel.units import format_unit
 from flask import Flask, g, has_request_context, request
 from flask_babel import (
     Babel,
     force_locale,
     format_date,
-    format_datetime,
     format_decimal,
     format_timedelta,
     get_locale,
+    get_timezone,
+    get_translations,
     gettext,
     lazy_gettext,
     lazy_ngettext,
     ngettext,
 )
+from markupsafe import Markup
 
 from extranet.config import LANGUAGES
+from extranet.html import from_template
 
 __all__ = [
     "LANGUAGE_NAMES", "_", "current_locale", "in_language", "install", "lazy", "lazy_ngettext", "ngettext",
-    "show_ago", "show_date", "show_moment", "show_number", "show_size",
+    "show_ago", "show_date", "show_moment", "show_number", "show_size", "words",
 ]
 
 _ = gettext
@@ -41,6 +45,7 @@ COOKIE = "language"
 # As they are written in Finland: Babel's Swedish is Sweden's, its English America's.
 _DATES = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
 _MOMENTS = {"fi": "d.M.y 'klo' H.mm", "sv": "d.M.y 'kl.' H.mm", "en": "d MMM y, HH:mm"}
+_MOMENTS_KEPT = 8_192
 
 
 def install(app: Flask, *, timezone: str, default: str, packages: list[str]) -> None:
@@ -51,6 +56,30 @@ def install(app: Flask, *, timezone: str, default: str, packages: list[str]) -> 
     app.config["BABEL_DEFAULT_LOCALE"] = default
     Babel(app, locale_selector=_choose, timezone_selector=lambda: timezone, default_timezone=timezone)
     app.jinja_env.filters.update(date=show_date, moment=show_moment, ago=show_ago, number=show_number, size=show_size)
+
+
+def words(app: Flask) -> Callable[..., Markup]:
+    """What `_` is in templates of HTML, in the language of now; each text is looked up once."""
+    catalogues: dict[str, Callable[..., Markup]] = app.extensions.setdefault("words", {})
+    language = current_locale()
+    found = catalogues.get(language)
+    if found is None:
+        found = catalogues[language] = _words(get_translations())
+    return found
+
+
+def _words(translations: Any) -> Callable[..., Markup]:
+    known: dict[str, Markup] = {}
+
+    def say(text: str, **facts: Any) -> Markup:
+        if facts:
+            return from_template(translations.ugettext(text)) % facts
+        found = known.get(text)
+        if found is None:
+            found = known[text] = from_template(translations.ugettext(text)) % facts
+        return found
+
+    return say
 
 
 def _choose() -> str | None:
@@ -73,8 +102,13 @@ def current_locale() -> str:
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
     """Within the block, texts and dates are in this language, whoever asks."""
-    with force_locale(code):
+    with force_locale(_locale(code)):
         yield
+
+
+@cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
 
 
 def show_date(value: date | datetime, style: str = "medium") -> str:
@@ -85,7 +119,12 @@ def show_date(value: date | datetime, style: str = "medium") -> str:
 
 def show_moment(value: datetime) -> str:
     """A day and a time of day, in the site's time zone: 21.11.2026 klo 16.00."""
-    return cast(str, format_datetime(value, _MOMENTS.get(current_locale(), "short")))
+    return _moment(value.replace(second=0, microsecond=0), current_locale(), get_timezone())
+
+
+@lru_cache(maxsize=_MOMENTS_KEPT)
+def _moment(value: datetime, language: str, timezone: tzinfo) -> str:
+    return dates.format_datetime(value, _MOMENTS.get(language, "short"), timezone, locale=language)
 
 
 def show_ago(value: datetime) -> str:

@@ -2,8 +2,7 @@
 
 import json
 import mimetypes
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -23,6 +22,8 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
+from jinja2.runtime import new_context
+from markupsafe import Markup
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.security import safe_join
@@ -30,7 +31,7 @@ from werkzeug.security import safe_join
 from extranet import i18n
 from extranet.config import LANGUAGES, Settings
 from extranet.doors import public
-from extranet.html import mark, to_text
+from extranet.html import from_template, mark, to_text
 from extranet.i18n import LANGUAGE_NAMES
 from extranet.identity import STATIC, current_member, member_or_sign_in
 from extranet.members import Member
@@ -45,6 +46,8 @@ _CSP = (
 
 _SMALLER = (("br", ".br"), ("gzip", ".gz"))
 """How a browser asks for a built file made small, and what the small file is called."""
+
+_ADDRESSES = "addresses"
 
 settings_pages = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -247,15 +250,28 @@ def language() -> ResponseReturnValue:
     return response
 
 
-@contextmanager
-def fragment_in(code: str) -> Iterator[None]:
-    """Within the block, templates are rendered as a part of a page in this language, for nobody in particular.
+def part(name: str, language: str, **facts: Any) -> Markup:
+    """A template as a part of pages in this language, the same for everybody.
 
-    The context is one of its own, so that its end is not the end of the request in which a part is made.
+    It gets `facts` and `url_for`, and nothing of who asks: not what other templates are given, nor their context.
     """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    with app.app_context(), app.test_request_context("/"), i18n.in_language(code):
-        yield
+    jinja = app.jinja_env
+    with app.app_context(), i18n.in_language(language):
+        template = jinja.get_template(name)
+        given = {**jinja.globals, "_": i18n.words(app), "url_for": _addresses(app), **facts}
+        # Without `globals` of its own, or each import within would compare them with the imported template's.
+        context = new_context(jinja, template.name, template.blocks, given, shared=True, globals=None)
+        return from_template(jinja.concat(template.root_render_func(context)))
+
+
+def _addresses(app: Flask) -> Callable[..., str]:
+    """What `url_for` gives within the site, where there is no request too."""
+    found: Callable[..., str] | None = app.extensions.get(_ADDRESSES)
+    if found is None:
+        build = app.url_map.bind("localhost", app.config["APPLICATION_ROOT"]).build
+        found = app.extensions[_ADDRESSES] = lambda endpoint, **values: build(endpoint, values)
+    return found
 
 
 def say(sentence: Any, kind: str = "success") -> None:

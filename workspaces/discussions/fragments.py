@@ -6,12 +6,10 @@ retraction or a new name is another key. Nothing of it is on the disk.
 
 from functools import lru_cache
 
-from flask import render_template
 from markupsafe import Markup
 
-from extranet.html import from_template
 from extranet.i18n import current_locale
-from extranet.web import fragment_in
+from extranet.web import part
 from workspaces.discussions.queries import ShownMessage, ShownThread
 from workspaces.discussions.threads.queries import ThreadHead
 
@@ -47,17 +45,14 @@ def head_in(language: str, thread: ThreadHead) -> str:
 
 @lru_cache(maxsize=KEPT)
 def _article(message: ShownMessage, language: str) -> Markup:
-    with fragment_in(language):
-        return from_template(render_template("discussions/_message.html", message=message))
+    return part("discussions/_message.html", language, message=message)
 
 
 @lru_cache(maxsize=KEPT_ROWS)
 def _row(thread: ShownThread, language: str) -> str:
-    with fragment_in(language):
-        return render_template("discussions/_thread.html", thread=thread)
+    return str(part("discussions/_thread.html", language, thread=thread))
 
 
 @lru_cache(maxsize=KEPT_ROWS)
 def _head(thread: ThreadHead, language: str) -> Markup:
-    with fragment_in(language):
-        return from_template(render_template("discussions/_thread_head.html", head=thread))
+    return part("discussions/_thread_head.html", language, head=thread)
