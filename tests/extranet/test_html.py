@@ -87,7 +87,10 @@ def test_what_nobody_writes_by_hand_stays_plain(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Kokous on klo 10.30 mm. kunnantalolla, ks. esityslista. " * 300, "T.h.l:n " * 100, "a.fi t.s. " * 130, '"Niin." ' * 600],
+    [
+        "Kokous on klo 10.30 mm. kunnantalolla, ks. esityslista. " * 300, "T.h.l:n " * 100, "a.fi t.s. " * 130,
+        "\"Niin.\" " * 600,
+    ],
 )
 def test_what_people_write_does_not(text: str) -> None:
     assert "<strong>Tärkeää</strong>" in from_markdown(f"**Tärkeää** {text}")
