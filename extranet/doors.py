@@ -58,6 +58,7 @@ class Door:
                 return view(member, thing, **address)
 
             guarded.__guard__ = Guard(self.name, rule.__name__)  # type: ignore[attr-defined]
+            guarded.__door__ = (self, rule)  # type: ignore[attr-defined]
             return guarded  # type: ignore[return-value]
 
         return guard
@@ -114,6 +115,14 @@ def public(reason: str) -> Callable[[View], View]:
 def guard_of(view: Callable[..., Any]) -> Guard | None:
     """What stands at an entrance."""
     return getattr(view, "__guard__", None)
+
+
+def ask_at_door(view: Callable[..., Any], member: Member, address: Mapping[str, Any]) -> None:
+    """Raise what the door of a view will, before the view is called. Raises `NotHere`, `NotAllowed`."""
+    found: tuple[Door, Rule] | None = getattr(view, "__door__", None)
+    if found is not None:
+        guarding, rule = found
+        guarding.admit(member, rule, {part: address[part] for part in guarding.parts})
 
 
 def check(app: Flask) -> None:

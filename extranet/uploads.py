@@ -1,20 +1,22 @@
 """What requests bring: read before the transaction begins, because a slow line must not hold the database.
 
-Most requests are small. An entrance that `takes_files` reads more, from members alone. What is larger than a file may
-be is read and thrown away, so that the rest of the form arrives and the answer can say what was too large, beside the
-field, with nothing else lost.
+Most requests are small. An entrance that `takes_files` reads more, from those whom its door lets in. What is larger
+than a file may be is read and thrown away, so that the rest of the form arrives and the answer can say what was too
+large, beside the field, with nothing else lost.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from tempfile import TemporaryFile
 from typing import IO, Any, TypeVar, cast
 
-from flask import Flask, Request, current_app, request
+from flask import Flask, Request, current_app, g, request
 from werkzeug.datastructures import FileStorage
 
 from extranet import db
 from extranet.config import Settings
+from extranet.doors import ask_at_door
 from extranet.errors import Refusal, SignInFirst
 from extranet.i18n import _, lazy
 from extranet.identity import current_member
@@ -23,6 +25,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 MOST_FILES = 10
 """Files that one request, and one message, may have: more are looked at by nobody."""
+MOST_AT_ONCE = 3
+"""Large requests of one member that a process reads at a time: what they bring stands on the disk meanwhile."""
 _REST = 1_000_000
 """Bytes of a small request, and of a form besides its files."""
 _CHUNK = 65_536
@@ -36,6 +40,14 @@ class FileTooLarge(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("The file is too large. A file may have at most %(num)s megabytes.", num=most_megabytes()))
+
+
+class TooManyAtOnce(Refusal):
+    """The member is sending as much as is read at a time."""
+
+    status = 429
+    sentence = lazy("You are sending many files at once. Wait until some have arrived and try again.")
+    retry_after = 10
 
 
 class Incoming:
@@ -92,11 +104,13 @@ def read_early(app: Flask) -> None:
 
 def install(app: Flask) -> None:
     """Read files where they are taken, once it is known who brings them."""
+    app.extensions["uploads"] = Counter()  # large requests under way, by member
     app.before_request(_receive)
+    app.teardown_request(_is_done)
 
 
 def takes_files(view: View) -> View:
-    """Let an entrance take files. It stands behind a door: who is not signed in is sent away with all they bring."""
+    """Let an entrance take files. It stands behind a door: whom it does not let in is sent away with all they bring."""
     view.__takes_files__ = True  # type: ignore[attr-defined]
     return view
 
@@ -141,12 +155,42 @@ def _receive() -> None:
     if request.content_length is not None and request.content_length <= _REST:
         return
     request.max_content_length = (MOST_FILES + 1) * most_bytes() + _REST
-    db.release()
-    if current_member() is None:
+    try:
+        _ensure_may_bring()
+    except Refusal:
+        db.release()
         _pour_away()
-        raise SignInFirst
+        raise
+    db.release()
     if request.mimetype == "multipart/form-data":
         request.form  # noqa: B018 – read now, while nothing waits for it
+
+
+def _ensure_may_bring() -> None:
+    """Ask at the door before anything is put on the disk, and count. The door asks again when all has come."""
+    member = current_member()
+    if member is None:
+        raise SignInFirst
+    ask_at_door(current_app.view_functions[request.endpoint or ""], member, request.view_args or {})
+    under_way = _under_way()
+    if under_way[member.id] >= MOST_AT_ONCE:
+        raise TooManyAtOnce
+    under_way[member.id] += 1
+    g.uploads = member.id
+
+
+def _is_done(_error: BaseException | None) -> None:
+    member_id: str | None = g.pop("uploads", None)
+    if member_id is None:
+        return
+    under_way = _under_way()
+    under_way[member_id] -= 1
+    if not under_way[member_id]:
+        del under_way[member_id]
+
+
+def _under_way() -> Counter[str]:
+    return cast("Counter[str]", current_app.extensions["uploads"])
 
 
 def _pour_away() -> None:

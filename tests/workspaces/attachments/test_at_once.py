@@ -1,0 +1,65 @@
+"""Files on their way stand on the disk: nobody has many requests of them under way, or any to where they may not."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from werkzeug.test import TestResponse
+
+from extranet import uploads
+from tests.cast import Person
+from tests.workspaces.discussions.talk import JSON, Talk
+
+LARGE = b"A line of words.\n" * 200
+
+
+@pytest.fixture(autouse=True)
+def _little_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "_REST", 2_000)
+
+
+def test_only_so_many_of_one_member_are_under_way(talk: Talk) -> None:
+    ada, grace = talk.cast.ada, talk.cast.grace
+    with _under_way(talk, ada, uploads.MOST_AT_ONCE - 1):
+        assert _bring(talk, ada).status_code == 201
+    with _under_way(talk, ada, uploads.MOST_AT_ONCE):
+        refused = _bring(talk, ada)
+        assert (refused.status_code, refused.json["code"]) == (429, "too-many-at-once")  # type: ignore[index]
+        assert int(refused.headers["Retry-After"]) > 0
+        assert _bring(talk, grace).status_code == 201, "others go on"
+    assert _bring(talk, ada).status_code == 201
+
+
+def test_what_is_refused_or_fails_is_under_way_no_longer(talk: Talk) -> None:
+    for _time in range(uploads.MOST_AT_ONCE + 1):
+        assert _bring(talk, talk.cast.ada, "plan.exe").status_code == 422
+        assert _bring(talk, talk.cast.mallory).status_code == 404
+
+
+def test_what_goes_to_where_they_may_not_is_put_nowhere(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    put: list[bytes] = []
+    write = uploads.Incoming.write
+
+    def noted(self: uploads.Incoming, data: bytes) -> int:
+        put.append(data)
+        return write(self, data)
+
+    monkeypatch.setattr(uploads.Incoming, "write", noted)
+    assert _bring(talk, talk.cast.mallory).status_code == 404
+    assert put == []
+    assert _bring(talk, talk.cast.ada).status_code == 201
+    assert put
+
+
+def _bring(talk: Talk, by: Person, name: str = "plan.txt") -> TestResponse:
+    return by.post(talk.place.path("/attachments"), {"file": (io.BytesIO(LARGE), name)}, headers=JSON)
+
+
+@contextmanager
+def _under_way(talk: Talk, by: Person, number: int) -> Iterator[None]:
+    """So many other requests of theirs are being read meanwhile."""
+    others = talk.app.extensions["uploads"]
+    others[by.member_id] += number
+    yield
+    others[by.member_id] -= number
