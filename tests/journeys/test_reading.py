@@ -19,7 +19,7 @@ MESSAGE = ".thread > .message"
 
 def test_a_long_thread_opens_at_the_first_unread_and_scrolls_both_ways(here: House) -> None:
     _say(here, 35)
-    here.cast.grace.get(here.talk.path())  # she has read so far
+    here.talk.read(here.cast.grace)  # she has read so far
     _say(here, 60, start=35)
     grace = here.screen(here.cast.grace)
     expect(grace.page.locator(".new-line")).to_be_in_viewport()
@@ -36,6 +36,26 @@ def test_a_long_thread_opens_at_the_first_unread_and_scrolls_both_ways(here: Hou
         expect(grace.message(f"Number {number}.")).to_be_attached()
     assert grace.words() == ["Hello", *(f"Number {number}." for number in range(95))]
     assert grace.barriers() == []
+
+
+def test_on_a_phone_the_mark_stops_where_the_screen_ends(here: House) -> None:
+    _say(here, 70)
+    grace = here.screen(here.cast.grace, here.talk.path("?at=new#new"), viewport={"width": 360, "height": 740})
+    pill = grace.page.locator("[data-part=news]")
+    expect(pill).to_have_attribute("data-to", "down")
+    eventually(lambda: here.talk.mark_of(here.cast.grace) is not None, True, page=grace.page)
+    grace.page.wait_for_timeout(400)
+    on_screen = grace.page.evaluate(
+        f"[...document.querySelectorAll('{MESSAGE}')].filter(m => m.getBoundingClientRect().top < innerHeight)"
+        ".map(m => Number(m.dataset.seq))"
+    )
+    mark = here.talk.mark_of(here.cast.grace)
+    assert mark in on_screen[-2:], "what shows less than its head is not read"
+    expect(pill).to_contain_text(f"{here.talk.unread(here.cast.grace)} new messages")
+    # What one scrolls past is read, and so the mark goes on.
+    grace.page.mouse.move(180, 300)
+    grace.page.mouse.wheel(0, 900)
+    eventually(lambda: (here.talk.mark_of(here.cast.grace) or 0) > mark + 2, True, page=grace.page)
 
 
 def test_reload_and_back_lead_to_the_same_message(here: House) -> None:

@@ -33,7 +33,7 @@ WAITING_SHOWN = 5
 """Questions that wait which a workspace shows above its threads."""
 MESSAGES_A_PAGE = 50
 CHANGES_AT_ONCE = 1_000
-UNREAD_AT_ONCE = 500
+UNREAD_AT_ONCE = 2_000
 """Unread messages of one thread that a page knows one by one."""
 _OF_A_MESSAGE = 6
 """Columns that `_messages` selects."""
@@ -196,6 +196,18 @@ class ShownThread:
 
 
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a member is in a thread: their mark, the `seq` of each message they have not read, the oldest first, and
+    how many there are, which may be more; `head` is the workspace's.
+    """
+
+    head: int
+    mark: Mark
+    unread: Sequence[int]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What happened in a workspace after a `seq`: items in order, the head, and whether there is more."""
 
@@ -341,10 +353,15 @@ def messages(
         rows = _read(place, of_thread.where(Message.path < path).order_by(Message.path.desc()).limit(size + 1))
         shown = rows[:size][::-1]
         return _page(shown, has_previous=len(rows) > size, has_next=True)
-    start = read_cursor(after, str)[0] if after is not None else None
-    if at is not None and place.thread.message_count > size:
-        start = _path_above(place, at, size)
     statement = of_thread.order_by(Message.path).limit(size + 1)
+    if at is not None and place.thread.message_count > size:
+        above = _path_above(place, at, size)
+        found = db.session().execute(
+            statement.add_columns(above).where(Message.path > sa.func.coalesce(above, ""))
+        ).all()
+        rows = _seen(place, [row[:_OF_A_MESSAGE] for row in found])
+        return _page(rows[:size], has_previous=bool(found and found[0][-1]), has_next=len(rows) > size)
+    start = read_cursor(after, str)[0] if after is not None else None
     rows = _read(place, statement if start is None else statement.where(Message.path > start))
     return _page(rows[:size], has_previous=start is not None, has_next=len(rows) > size)
 
@@ -355,28 +372,25 @@ def show(place: Placed, message_id: str) -> ShownMessage:
     return message
 
 
-def whereabouts(member: Member, place: ThreadStanding) -> tuple[int, Mark]:
-    """The workspace's head, and the member's mark in a thread; one query.
+def whereabouts(member: Member, place: ThreadStanding) -> Whereabouts:
+    """Where a member is in a thread, and what of it they have not read; one query.
 
-    What came before they joined counts as read.
+    What came before they joined counts as read. At most the first `UNREAD_AT_ONCE` are named.
     """
     assert place.standing.membership is not None
-    its_mark = sa.and_(ReadMark.thread_id == place.thread.id, ReadMark.member_id == member.id)
-    so_far = sa.func.coalesce(ReadMark.seq, place.standing.membership.joined_seq)
-    head, seq, unread_from = db.session().execute(
-        sa.select(Stream.head, so_far, ReadMark.unread_from)
-        .outerjoin(ReadMark, its_mark)
+    of_mark = sa.func.coalesce(ReadMark.seq, place.standing.membership.joined_seq)
+    so_far = sa.case((ReadMark.unread_from <= of_mark, ReadMark.unread_from - 1), else_=of_mark)
+    rows = db.session().execute(
+        sa.select(Stream.head, of_mark, ReadMark.unread_from, Message.seq, sa.func.count(Message.id).over())
+        .select_from(Stream)
+        .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == place.thread.id, ReadMark.member_id == member.id))
+        .outerjoin(Message, sa.and_(*_not_read(member, place, so_far)))
         .where(Stream.id == place.workspace.id)
-    ).one()
-    return head, Mark(seq, unread_from)
-
-
-def unread_seqs(member: Member, place: ThreadStanding, *, so_far: int) -> Sequence[int]:
-    """The `seq` of each message that the member has not read, the oldest first, at most `UNREAD_AT_ONCE`; ≤ 1 query."""
-    if place.thread.last_seq <= so_far:
-        return ()
-    statement = sa.select(Message.seq).where(*_not_read(member, place, so_far)).order_by(Message.seq)
-    return db.session().scalars(statement.limit(UNREAD_AT_ONCE)).all()
+        .order_by(Message.seq)
+        .limit(UNREAD_AT_ONCE)
+    ).all()
+    head, seq, unread_from, _first, number = rows[0]
+    return Whereabouts(head, Mark(seq, unread_from), [row[3] for row in rows if row[3] is not None], number)
 
 
 def read_with(shown: Sequence[ShownMessage], unread: Sequence[int], *, so_far: int) -> int:
@@ -716,7 +730,7 @@ def _threads_of(member: Member) -> Rows:
     )
 
 
-def _not_read(member: Member, place: ThreadStanding, so_far: int) -> tuple[sa.ColumnElement[bool], ...]:
+def _not_read(member: Member, place: ThreadStanding, so_far: Any) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         Message.thread_id == place.thread.id,
         Message.seq > so_far,
@@ -744,8 +758,11 @@ def _every_message() -> Rows:
 
 
 def _read(place: Placed, statement: Rows) -> list[ShownMessage]:
-    sees_from = place.standing.sees_from
-    return [message.seen_from(sees_from) for message in _shown(db.session().execute(statement).all())]
+    return _seen(place, db.session().execute(statement).all())
+
+
+def _seen(place: Placed, rows: Sequence[Any]) -> list[ShownMessage]:
+    return [message.seen_from(place.standing.sees_from) for message in _shown(rows)]
 
 
 def _shown(rows: Sequence[Any]) -> list[ShownMessage]:
@@ -793,15 +810,17 @@ def _page(shown: list[ShownMessage], *, has_previous: bool, has_next: bool) -> P
     )
 
 
-def _path_above(place: ThreadStanding, at: str | int, size: int) -> str | None:
-    """The path after which a page begins that shows a message with some of what stands above it."""
+def _path_above(place: ThreadStanding, at: str | int, size: int) -> sa.ScalarSelect[str]:
+    """The path after which a page begins that shows a message with some of what stands above it; none for the start."""
     of_thread = (Message.thread_id == place.thread.id, Message.seq >= place.standing.sees_from)
     is_it = Message.seq == at if isinstance(at, int) else Message.id == at
-    target = sa.select(Message.path).where(*of_thread, is_it).scalar_subquery()
-    above = db.session().scalars(
+    target = sa.select(Message.path).where(*of_thread, is_it).correlate(None).scalar_subquery()
+    return (
         sa.select(Message.path)
         .where(*of_thread, Message.path < target)
         .order_by(Message.path.desc())
-        .limit(size // 2 + 1)
-    ).all()
-    return above[-1] if len(above) > size // 2 else None
+        .offset(size // 2)
+        .limit(1)
+        .correlate(None)
+        .scalar_subquery()
+    )

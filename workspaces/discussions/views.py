@@ -26,9 +26,15 @@ from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, MessageForm,
 from workspaces.discussions.fragments import article_in
 from workspaces.discussions.history import history
 from workspaces.discussions.models import Message
-from workspaces.discussions.queries import Change, MessageStanding, ShownMessage, ShownThread, ThreadStanding
+from workspaces.discussions.queries import (
+    Change,
+    MessageStanding,
+    ShownMessage,
+    ShownThread,
+    ThreadStanding,
+    Whereabouts,
+)
 from workspaces.discussions.reactions import changes_row, fragments
-from workspaces.discussions.reading.reactions import mark_read_after
 from workspaces.discussions.thanks import queries as thanks
 from workspaces.discussions.thanks.forms import ThanksForm
 from workspaces.discussions.threads.words import HINTS
@@ -108,26 +114,21 @@ def open_thread(member: Member, standing: Standing) -> ResponseReturnValue:
 def show_thread(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """A page of a thread, `at` a message or with an editor where one `answers` another; or what is `before` or `after`.
 
-    Without any of these it opens where the member was. A script that scrolls gets the messages alone.
+    Without any of these it opens where the member was. A script that scrolls gets the messages alone. That a page was
+    fetched says nothing about what was seen of it: the script marks what was on the screen, without one a button does.
     """
     if _is_old_address(place):
         here = url_for(".show_thread", slug=place.workspace.slug, thread_id=place.thread.id)
         return redirect(f"{here}?{request.query_string.decode()}" if request.query_string else here)
     asked = request.args
-    head, mark = queries.whereabouts(member, place)
-    unread = queries.unread_seqs(member, place, so_far=mark.so_far)
-    at = _opens_at(asked, place, unread)
+    where = queries.whereabouts(member, place)
+    at = _opens_at(asked, place, where.unread)
     page = queries.messages(place, after=asked.get("after"), before=asked.get("before"), at=at)
     if wants_json():
         html = "".join(_fragment(message) for message in page.items)
         return jsonify(html=html, previous=page.previous, next=page.next)
-    read_to = queries.read_with(page.items, unread, so_far=mark.seq)
-    html = _thread_page(
-        member, place, page=page, form=_form_to_answer(page, asked),
-        answers=asked.get("answers"), head=head, so_far=mark.so_far, unread=unread, at=at,
-    )
-    mark_read_after(member, place, read_to, mark, page.items)
-    return html
+    form = _form_to_answer(page, asked)
+    return _thread_page(member, place, page=page, form=form, answers=asked.get("answers"), where=where, at=at)
 
 
 @discussions.post("/<slug>/threads/<thread_id>/messages")
@@ -295,16 +296,17 @@ def _opens_at(asked: Mapping[str, str], place: ThreadStanding, unread: Sequence[
 
 def _thread_page(
     member: Member, place: ThreadStanding, *, page: Page[ShownMessage], form: MessageForm, answers: str | None,
-    head: int, so_far: int, unread: Sequence[int] = (), at: str | int | None = None,
+    where: Whereabouts, at: str | int | None = None,
 ) -> str:
-    new = (m.id for m in page.items if m.seq > so_far and not m.is_retracted and not m.is_by(member))
+    mark = where.mark
+    new = (m.id for m in page.items if m.seq > mark.so_far and not m.is_retracted and not m.is_by(member))
     answered = next((m for m in page.items if m.id == answers and not m.is_retracted), None)
     opens_at = next((m.id for m in page.items if at in (m.id, m.seq)), None)
-    shown = {m.seq for m in page.items}
     return render_template(
         "discussions/thread.html", place=place, standing=place.standing, workspace=place.workspace, thread=place.thread,
-        page=page, first_unread=next(new, None), head=head, form=form, answered=answered, new_id=uuid.uuid4,
-        so_far=so_far, unread=[seq for seq in unread if seq not in shown], opens_at=opens_at,
+        page=page, first_unread=next(new, None), head=where.head, form=form, answered=answered, new_id=uuid.uuid4,
+        so_far=mark.so_far, unread=where.unread, number=where.number, unread_from=mark.unread_from,
+        read_to=queries.read_with(page.items, where.unread, so_far=mark.so_far), opens_at=opens_at,
         thread_head=queries.head(place),
     )
 
@@ -327,9 +329,9 @@ def _refuse(form: MessageForm, member: Member, place: ThreadStanding) -> Respons
     if wants_json():
         raise Invalid(fields=form.errors)
     answers = form.answers.data or None
-    head, mark = queries.whereabouts(member, place)
+    where = queries.whereabouts(member, place)
     page = queries.messages(place, at=answers)
-    html = _thread_page(member, place, page=page, form=form, answers=answers, head=head, so_far=mark.so_far)
+    html = _thread_page(member, place, page=page, form=form, answers=answers, where=where)
     return make_response(html, 422)
 
 

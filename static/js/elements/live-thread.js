@@ -42,7 +42,7 @@ class LiveThread extends HTMLElement {
       url: this.dataset.changes,
       apply: (item) => this.#apply(item),
       around: (work) => this.#placing.together(work),
-      gone: () => this.#end(this.dataset.gone),
+      gone: () => this.#close(),
     });
     this.#stream.start();
   }
@@ -69,13 +69,26 @@ class LiveThread extends HTMLElement {
     if (this.#placing.isOnPage(message.path)) {
       const article = this.#placing.insert(parse(html));
       if (!isMine && !message.retracted_at) {
-        this.#reading.isNew(article, message.seq);
+        this.#reading.isNew(article);
         this.#speaking.say(article);
       }
     } else if (!isMine && !message.retracted_at) {
-      this.#reading.isNewElsewhere(message.id, message.seq);
+      this.#reading.isNewElsewhere(message);
     }
     this.#reading.showNews();
+  }
+
+  // Whoever sees the workspace no more has no readers here: what was typed stays, to be copied.
+  #close() {
+    this.#end(this.dataset.gone);
+    this.addEventListener("submit", (event) => {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }, { capture: true });
+    for (const part of [this, ...[...this.querySelectorAll("template")].map(({ content }) => content)]) {
+      for (const line of part.querySelectorAll("audience-line, .editor .hint")) line.hidden = true;
+      for (const button of part.querySelectorAll(".editor [type=submit]")) button.disabled = true;
+    }
   }
 
   #end(sentence) {

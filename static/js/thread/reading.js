@@ -1,85 +1,146 @@
-// What is new, and how far the person has read: a mark goes no further than to the first message that was not seen.
+// What is new, and how far the person has read: what was on the screen for a moment, or was scrolled past, is read. The
+// mark goes no further than to the first message that was not seen.
 
 import { token } from "../token.js";
 import { showUnread } from "../unread.js";
 import { idOf, me } from "./parts.js";
 
-const READ_AFTER = 1_000;
+const SEEN_AFTER = 1_000;
+const MARKED_AFTER = 300;
+const LOOK_EVERY = 150;
 const NEW_FOR = 12_000;
+const ENOUGH = "-24px 0px -72px 0px"; // of the screen's edges: more than its head has to be seen of a message
 
 export class Reading {
   #thread;
   #placing;
-  #unseen = new Map(); // seq of a new message -> its id, until it has been seen
-  #elsewhere = new Map(); // the same for those in parts of the thread that are not here; without an id if they never were
+  #unseen = new Map(); // seq of a new message -> its article's id, until it has been seen
+  #elsewhere = new Map(); // seq -> {id, path} of those in parts of the thread that are not here; null if they never were
+  #inSight = new Map(); // article on the screen -> what counts it as seen
+  #unnamed; // how many more there are of which the page knows nothing, all after #lastNamed
+  #lastNamed;
   #seen = 0;
-  #marked = 0;
+  #marked;
+  #opened = performance.now();
+  #cameBackTo; // where it was marked as unread when this page was opened
   #timer;
-  #isPaused = false; // marked as unread: it stays so until the thread is opened anew
+  #looking = null;
+  #isPaused = false; // marked as unread since then: it stays so until the thread is opened anew
   #watcher;
 
   constructor(thread, placing, { signal }) {
     this.#thread = thread;
     this.#placing = placing;
-    this.#watcher = new IntersectionObserver((entries) => this.#look(entries), { threshold: 0.2 });
+    this.#watcher = new IntersectionObserver((entries) => this.#look(entries), { rootMargin: ENOUGH });
     signal.addEventListener("abort", () => this.#watcher.disconnect());
-    document.addEventListener("visibilitychange", () => this.#markSoon(), { signal });
+    document.addEventListener("visibilitychange", () => this.#comeOrGo(), { signal });
     document.addEventListener("extranet:read", ({ detail }) => this.#hear(detail), { signal });
+    addEventListener("scroll", () => (this.#looking ??= setTimeout(() => this.#pointSoon(), LOOK_EVERY)), { signal, passive: true });
     thread.addEventListener("extranet:replaced", ({ detail }) => this.#watchInstead(detail));
-    for (const seq of JSON.parse(thread.dataset.unread || "[]")) this.#elsewhere.set(seq, null);
-    this.showNews();
+    this.#begin();
   }
 
   // A message of somebody else that came just now.
-  isNew(article, seq) {
+  isNew(article) {
     article.classList.add("is-new");
-    this.#unseen.set(seq, idOf(article));
-    this.#watcher.observe(article);
+    this.#expect(article);
   }
 
-  isNewElsewhere(id, seq) {
-    this.#elsewhere.set(seq, id);
+  isNewElsewhere({ id, seq, path }) {
+    this.#elsewhere.set(seq, { id, path });
   }
 
   // A message that stood elsewhere has come into the page.
   isHere(article) {
-    const seq = seqOf(article);
-    if (!this.#elsewhere.delete(seq)) return;
-    this.#unseen.set(seq, idOf(article));
-    this.#watcher.observe(article);
+    if (this.#elsewhere.delete(seqOf(article)) || this.#isUnnamed(article)) this.#expect(article);
   }
 
   // A message goes out of the page, seen or not.
   isElsewhere(article) {
-    this.#watcher.unobserve(article);
+    this.#lose(article);
     const seq = seqOf(article);
-    if (this.#unseen.delete(seq)) this.#elsewhere.set(seq, idOf(article));
+    if (this.#unseen.delete(seq)) this.#elsewhere.set(seq, { id: idOf(article), path: article.dataset.path });
   }
 
-  // The id of the oldest new message on this page, if there is one.
+  // The id of the oldest new message on this page that is not on the screen, if there is one.
   get next() {
-    return this.#unseen.get(Math.min(...this.#unseen.keys()));
+    return this.#unseen.get(Math.min(...this.#outOfSight));
   }
 
   showNews() {
     const pill = this.#thread.querySelector("[data-part=news]");
     const { here, oneNew, manyNew } = this.#thread.dataset;
-    const number = this.#unseen.size + this.#elsewhere.size;
+    const outOfSight = this.#outOfSight;
+    const number = outOfSight.length + this.#elsewhere.size + this.#unnamed;
     pill.hidden = !number;
     if (!number) return;
-    const near = this.next;
-    const far = this.#elsewhere.get(Math.min(...this.#elsewhere.keys()));
+    const near = this.#unseen.get(Math.min(...outOfSight));
+    const far = this.#elsewhere.get(Math.min(...this.#elsewhere.keys()))?.id;
     pill.href = near ? `#m-${near}` : far ? `${here}?at=${far}#m-${far}` : `${here}?at=new#new`;
-    const words = (number === 1 ? oneNew : manyNew).replace("{n}", number);
+    const words = (number === 1 ? oneNew : manyNew).replace("{n}", new Intl.NumberFormat(document.documentElement.lang).format(number));
     const text = pill.querySelector("[data-part=news-text]");
     if (text.textContent !== words) text.textContent = words;
+    this.#point(pill, near);
+  }
+
+  // What the server knows to be unread; what it has not named is what came after all that it has.
+  #begin() {
+    const { unread, unreadNumber, unreadFrom, soFar } = this.#thread.dataset;
+    const named = JSON.parse(unread || "[]");
+    this.#marked = Number(soFar);
+    this.#cameBackTo = Number(unreadFrom);
+    this.#unnamed = Math.max(0, Number(unreadNumber) - named.length);
+    this.#lastNamed = named.at(-1) ?? 0;
+    for (const seq of named) this.#elsewhere.set(seq, null);
+    for (const article of this.#placing.messages) this.isHere(article);
+    // What is on the screen is told at once by the watcher, so that nothing is announced that one looks at.
+    if (!this.#unseen.size) this.showNews();
+  }
+
+  #expect(article) {
+    this.#unseen.set(seqOf(article), idOf(article));
+    this.#watcher.observe(article);
+  }
+
+  #isUnnamed(article) {
+    const isOne = this.#unnamed > 0 && seqOf(article) > this.#lastNamed && article.dataset.author !== me;
+    if (!isOne || article.matches(".is-retracted, [data-state]")) return false;
+    this.#unnamed -= 1;
+    return true;
+  }
+
+  get #outOfSight() {
+    const inSight = new Set([...this.#inSight.keys()].map(seqOf));
+    return [...this.#unseen.keys()].filter((seq) => !inSight.has(seq));
+  }
+
+  #pointSoon() {
+    this.#looking = null;
+    const pill = this.#thread.querySelector("[data-part=news]");
+    if (!pill.hidden) this.#point(pill, this.next);
+  }
+
+  // Up or down, to where the first one is.
+  #point(pill, near) {
+    pill.dataset.to = (near ? this.#placing.message(near)?.getBoundingClientRect().top < 0 : this.#isAbove()) ? "up" : "down";
+  }
+
+  // Whether the first one elsewhere comes before what is here: by its path; of one that never was here, by its age.
+  #isAbove() {
+    const { begins, ends } = this.#thread.dataset;
+    const [first] = this.#placing.messages;
+    if (begins === "yes" || !first) return false;
+    const seq = Math.min(...this.#elsewhere.keys());
+    const path = this.#elsewhere.get(seq)?.path;
+    return ends === "yes" || (path ? path < first.dataset.path : seq < seqOf(first));
   }
 
   // What was read on another device is not new here either; what was marked as unread is, from there on.
   #hear({ thread, seq, unread_from: from }) {
     if (thread !== this.#thread.dataset.thread) return;
-    this.#isPaused = Boolean(from);
+    this.#isPaused = Boolean(from) && from !== this.#cameBackTo;
     if (from) {
+      if (!this.#isPaused) return;
       this.#drawLine(from);
       return;
     }
@@ -88,7 +149,7 @@ export class Reading {
       if (one > seq) continue;
       this.#unseen.delete(one);
       const article = this.#placing.message(id);
-      if (article) this.#watcher.unobserve(article);
+      if (article) this.#lose(article);
     }
     this.showNews();
   }
@@ -104,48 +165,79 @@ export class Reading {
   }
 
   #watchInstead({ old, fresh }) {
-    this.#watcher.unobserve(old);
-    if (this.#unseen.has(seqOf(fresh))) this.#watcher.observe(fresh);
+    this.#lose(old);
+    if (fresh.matches(".is-retracted")) this.#unseen.delete(seqOf(fresh));
+    else if (this.#unseen.has(seqOf(fresh))) this.#watcher.observe(fresh);
+    if (!this.#unseen.has(seqOf(fresh))) this.showNews();
   }
 
   #look(entries) {
-    let isSeen = false;
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting || document.hidden) continue;
-      isSeen = true;
-      this.#watcher.unobserve(target);
-      this.#seen = Math.max(this.#seen, seqOf(target));
-      this.#unseen.delete(seqOf(target));
-      setTimeout(() => target.classList.remove("is-new"), NEW_FOR);
+    for (const { target, isIntersecting, boundingClientRect } of entries) {
+      const wasInSight = this.#inSight.has(target);
+      if (isIntersecting && !wasInSight && !document.hidden) {
+        this.#inSight.set(target, setTimeout(() => this.#see(target), SEEN_AFTER));
+      } else if (!isIntersecting && wasInSight) {
+        // When a page is opened it moves by itself.
+        if (boundingClientRect.top < 0 && performance.now() > this.#opened + SEEN_AFTER) this.#see(target);
+        else this.#forget(target);
+      }
     }
-    if (!isSeen) return;
     this.showNews();
-    this.#markSoon();
   }
 
-  #markSoon() {
-    if (document.hidden) return;
+  #see(article) {
+    this.#lose(article);
+    const seq = seqOf(article);
+    if (!this.#unseen.delete(seq)) return;
+    this.#seen = Math.max(this.#seen, seq);
+    setTimeout(() => article.classList.remove("is-new"), NEW_FOR);
+    this.showNews();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#mark(), MARKED_AFTER);
+  }
+
+  #lose(article) {
+    this.#watcher.unobserve(article);
+    this.#forget(article);
+  }
+
+  #forget(article) {
+    clearTimeout(this.#inSight.get(article));
+    this.#inSight.delete(article);
+  }
+
+  // Who goes has seen what they have seen; what is there when they come is looked at anew.
+  #comeOrGo() {
+    if (document.hidden) {
+      for (const article of [...this.#inSight.keys()]) this.#forget(article);
+      clearTimeout(this.#timer);
+      this.#mark();
+      return;
+    }
     for (const id of this.#unseen.values()) {
-      // One that came while the page was hidden is looked at again.
       const article = this.#placing.message(id);
       if (!article) continue;
       this.#watcher.unobserve(article);
       this.#watcher.observe(article);
     }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#mark(), READ_AFTER);
   }
 
   async #mark() {
+    if (!this.#seen || this.#isPaused) return;
     const first = Math.min(...this.#unseen.keys(), ...this.#elsewhere.keys());
-    const seq = Math.min(this.#seen, first - 1);
-    if (seq <= this.#marked || document.hidden || this.#isPaused) return;
+    const most = this.#unnamed ? this.#lastNamed : Infinity;
+    const seq = Math.min(this.#seen, first - 1, most);
+    const isBack = this.#cameBackTo > 0 && this.#seen >= this.#cameBackTo;
+    if (seq <= this.#marked && !isBack) return;
     const content = new FormData();
     content.set("seq", seq);
+    if (isBack) content.set("unread_from", this.#cameBackTo);
     const headers = { Accept: "application/json", "X-CSRFToken": token() };
-    const answer = await fetch(this.#thread.dataset.read, { method: "POST", body: content, headers }).catch(() => null);
+    const how = { method: "POST", body: content, headers, keepalive: true };
+    const answer = await fetch(this.#thread.dataset.read, how).catch(() => null);
     if (!answer?.ok) return;
-    this.#marked = seq;
+    this.#marked = Math.max(seq, this.#marked);
+    if (isBack) this.#cameBackTo = 0;
     showUnread((await answer.json()).workspaces);
   }
 }

@@ -1,6 +1,7 @@
-"""What one has read: by the page that showed it, or as an open page says; a mark never goes backwards."""
+"""What one has read: as the page says that saw it on the screen, or who pressed a button; it never goes backwards."""
 
 import random
+import re
 import threading
 
 import pytest
@@ -12,11 +13,22 @@ from workspaces.discussions.models import Thread
 from workspaces.discussions.reading import service
 
 
-def test_a_page_marks_what_it_showed(talk: Talk) -> None:
+def test_a_page_that_was_fetched_marks_nothing(talk: Talk) -> None:
+    grace = talk.cast.grace
+    for rest in ("", "?at=new", "?at=first"):
+        assert 'id="new"' in grace.get(talk.path(rest)).text
+        assert grace.get(talk.path(rest), headers=JSON).status_code == 200
+    assert talk.unread(grace) == 1
+    assert talk.mark_of(grace) is None
+
+
+def test_without_a_script_a_button_marks_what_the_page_showed(talk: Talk) -> None:
     grace = talk.cast.grace
     assert talk.unread(grace) == 1
-    assert 'id="new"' in grace.get(talk.path()).text
+    assert 'id="new"' in talk.read(grace)
     assert talk.unread(grace) == 0
+    page = grace.get(talk.path()).text
+    assert "is marked as read" in page and "thread-read" not in page
     assert 'id="new"' not in grace.get(talk.path()).text
 
 
@@ -37,6 +49,17 @@ def test_counts_stand_on_threads_workspaces_and_in_the_navigation(talk: Talk) ->
     assert "2 new messages" in grace.get(talk.place.path()).text
     assert "2 new messages" in grace.get("/workspaces").text
     assert '<span class="badge" data-count="unread">2</span>' in grace.get("/settings").text
+
+
+def test_the_button_goes_on_to_the_next_page(talk: Talk) -> None:
+    grace = talk.cast.grace
+    for number in range(60):
+        talk.say(talk.cast.ada, f"Message {number}")
+    cursor = re.search(r'name="after" value="([^"]+)"', grace.get(talk.path("?at=first")).text)
+    assert cursor is not None
+    answer = grace.post(talk.path("/read"), {"seq": "5", "after": cursor[1]})
+    assert answer.status_code == 302
+    assert "Message 59" in grace.get(answer.location).text
 
 
 def test_a_mark_never_goes_backwards_nor_past_the_end(talk: Talk) -> None:
@@ -66,16 +89,16 @@ def test_nonsense_is_told(talk: Talk, seq: str) -> None:
 
 def test_a_page_marks_only_up_to_what_it_did_not_show(talk: Talk) -> None:
     grace = talk.cast.grace
-    grace.get(talk.path())
+    talk.read(grace)
     for number in range(60):
         talk.say(talk.cast.ada, f"Message {number}")
     late = talk.say(talk.cast.ada, "An answer on the first page", answers=talk.first)
-    first = grace.get(talk.path())
-    assert f"m-{late}" in first.text
+    first = talk.read(grace)
+    assert f"m-{late}" in first
     # 49 of the 60 stood on the first page; the answer came after those that did not.
     assert talk.unread(grace) == 61 - 48
-    rest = grace.get(talk.path("?at=new"))
-    assert 'id="new"' in rest.text and "Message 59" in rest.text
+    rest = talk.read(grace, "?at=new")
+    assert 'id="new"' in rest and "Message 59" in rest
     assert talk.unread(grace) == 1
 
 

@@ -10,7 +10,7 @@ from workspaces.discussions.reading import service
 def test_from_a_message_on_it_is_unread_until_one_comes_back(talk: Talk) -> None:
     ada, grace = talk.cast.ada, talk.cast.grace
     second, third = talk.say(ada, "Second"), talk.say(ada, "Third")
-    grace.get(talk.path())
+    talk.read(grace)
     assert talk.unread(grace) == 0
     said = grace.post(talk.at(second, "/unread"), headers=JSON).json
     assert said == {
@@ -19,7 +19,7 @@ def test_from_a_message_on_it_is_unread_until_one_comes_back(talk: Talk) -> None
     }  # fmt: skip
     assert talk.unread(grace) == 2
     assert "2 new messages" in grace.get(talk.place.path()).text
-    page = grace.get(talk.path("?at=new")).text
+    page = talk.read(grace, "?at=new")
     assert page.index('id="new"') < page.index(f'id="m-{second}"') < page.index(f'id="m-{third}"')
     assert talk.unread(grace) == 0
     assert 'id="new"' not in grace.get(talk.path()).text
@@ -27,7 +27,7 @@ def test_from_a_message_on_it_is_unread_until_one_comes_back(talk: Talk) -> None
 
 def test_an_open_page_that_goes_on_reading_does_not_take_it_away(talk: Talk) -> None:
     ada, grace = talk.cast.ada, talk.cast.grace
-    grace.get(talk.path())
+    talk.read(grace)
     grace.post(talk.at(talk.first, "/unread"), headers=JSON)
     late = talk.say(ada, "Late")
     grace.post(talk.path("/read"), {"seq": talk.message(late).seq}, headers=JSON)
@@ -40,19 +40,19 @@ def test_a_page_that_does_not_show_it_does_not_take_it_away(talk: Talk) -> None:
     for number in range(60):
         talk.say(ada, f"Message {number}")
     last = talk.messages()[-1]
-    grace.get(talk.path("?at=new"))
+    talk.read(grace, "?at=new")
     grace.post(talk.path("/read"), {"seq": last.seq}, headers=JSON)
     grace.post(talk.at(last.id, "/unread"), headers=JSON)
-    grace.get(talk.path("?at=first"))
+    talk.read(grace, "?at=first")
     assert talk.unread(grace) == 1
-    grace.get(talk.path("?at=new"))
+    talk.read(grace, "?at=new")
     assert talk.unread(grace) == 0
 
 
 def test_a_mark_made_while_a_page_was_on_its_way_stays(talk: Talk) -> None:
     grace = talk.cast.grace
     later = talk.say(talk.cast.ada, "Later")
-    grace.get(talk.path())
+    talk.read(grace)
     _mark(talk, grace, talk.first)
     with keeping(talk.app) as held:
         seen_by_the_page = talk.message(later).seq
@@ -65,7 +65,7 @@ def test_a_whole_thread_is_marked_by_its_last_message_of_somebody_elses(talk: Ta
     ada, grace = talk.cast.ada, talk.cast.grace
     hers = talk.say(ada, "Hers")
     talk.say(grace, "My own")
-    grace.get(talk.path())
+    talk.read(grace)
     answer = grace.post(talk.path("/unread"))
     assert answer.status_code == 302
     assert "marked as unread" in grace.get(answer.location).text
@@ -87,15 +87,15 @@ def test_what_was_never_read_can_be_marked_and_so_can_what_was_before_one_joined
     assert talk.unread(nina) == 0
     _mark(talk, nina, talk.first)
     assert talk.unread(nina) == 1
-    nina.get(talk.path())
+    talk.read(nina)
     assert talk.unread(nina) == 0
 
 
 def test_nobody_elses_counts_move_and_outside_there_is_nothing(talk: Talk) -> None:
     ada, grace = talk.cast.ada, talk.cast.grace
     talk.say(grace, "Grace was here")
-    ada.get(talk.path())
-    grace.get(talk.path())
+    talk.read(ada)
+    talk.read(grace)
     _mark(talk, grace, talk.first)
     assert (talk.unread(ada), talk.unread(grace)) == (0, 1)
     for person in (talk.cast.mallory, talk.cast.moses):

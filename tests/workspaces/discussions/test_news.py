@@ -111,11 +111,11 @@ def test_heads_tell_each_how_far_their_own_workspaces_are(talk: Talk) -> None:
 
 def test_where_one_is_in_a_thread_is_told_to_ones_own_pages_alone(talk: Talk) -> None:
     ada, grace, mallory = (_listen(person) for person in (talk.cast.ada, talk.cast.grace, talk.cast.mallory))
-    talk.cast.grace.get(talk.path())
+    talk.read(talk.cast.grace)
     (read,) = _heard(grace, "read")
     assert (read["workspace"], read["thread"], read["unread"]) == (talk.place.slug, talk.thread_id, 0)
     assert (read["seq"], read["unread_from"], read["workspaces"]) == (talk.row().last_seq, None, {})
-    talk.cast.grace.get(talk.path())
+    talk.read(talk.cast.grace)
     assert _heard(grace, "read") == [], "nothing has moved"
     talk.cast.grace.post(talk.at(talk.first, "/unread"))
     (marked,) = _heard(grace, "read")

@@ -10,13 +10,13 @@ from tests.workspaces.places import FIELDS
 def test_only_what_was_said_since_then_is_told_of(talk: Talk) -> None:
     ada, grace = talk.cast.ada, talk.cast.grace
     before = talk.say(ada, "Nobody knew of this")
-    grace.get(talk.path())
+    talk.read(grace)
     assert _readers(talk, ada, before) is None
     _have_shown(talk, ada)
     assert _readers(talk, ada, before) is None
     since = talk.say(ada, "Everybody is told")
     assert _readers(talk, ada, since) == []
-    grace.get(talk.path())
+    talk.read(grace)
     assert _readers(talk, ada, since) == ["Grace Hopper"]
     assert _readers(talk, grace, since) == ["Grace Hopper"]
     assert "Grace Hopper" in ada.get(talk.at(since, "/readers")).text
@@ -27,7 +27,7 @@ def test_off_again_it_is_as_if_it_had_never_been(talk: Talk) -> None:
     ada, grace = talk.cast.ada, talk.cast.grace
     _have_shown(talk, ada)
     said = talk.say(ada, "Read soon")
-    grace.get(talk.path())
+    talk.read(grace)
     assert _readers(talk, ada, said) == ["Grace Hopper"]
     _have_shown(talk, ada, "")
     assert _readers(talk, ada, said) is None
@@ -44,7 +44,7 @@ def test_who_joined_later_or_has_left_is_not_among_them(talk: Talk) -> None:
     talk.place.let_in(nina, by=ada)
     talk.say(ada, "After Nina came")
     for person in (nina, grace):
-        person.get(talk.path())
+        talk.read(person)
     assert _readers(talk, ada, said) == ["Grace Hopper"]
     grace.post(talk.place.path("/leave"))
     assert _readers(talk, ada, said) == []
@@ -54,7 +54,7 @@ def test_marking_as_unread_does_not_hide_that_one_has_read(talk: Talk) -> None:
     ada, grace = talk.cast.ada, talk.cast.grace
     _have_shown(talk, ada)
     said = talk.say(ada, "Read and put back")
-    grace.get(talk.path())
+    talk.read(grace)
     assert grace.post(talk.at(said, "/unread"), headers=JSON).status_code == 200
     assert _readers(talk, ada, said) == ["Grace Hopper"]
 

@@ -133,9 +133,9 @@ def test_a_quiet_reaction_is_given_once_and_taken_back(talk: Talk) -> None:
 
 
 def test_neither_makes_anything_unread_nor_moves_the_thread(talk: Talk) -> None:
-    talk.cast.grace.get(talk.path())
+    talk.read(talk.cast.grace)
     talk.say(talk.cast.grace, "Read this")
-    talk.cast.ada.get(talk.path())
+    talk.read(talk.cast.ada)
     before = talk.row()
     thank(talk, talk.cast.grace)
     react(talk, talk.cast.grace)

@@ -1,6 +1,5 @@
 """What follows when a member has read on or marked something as unread: their own other pages hear of it."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -8,31 +7,8 @@ from extranet import db
 from extranet.members import Member
 from extranet.realtime import tell
 from extranet.soon import soon
-from workspaces.discussions.queries import MessageStanding, ShownMessage, ThreadStanding, find_thread_by_id
-from workspaces.discussions.reading import queries, service
-from workspaces.discussions.reading.queries import Mark
-
-
-def mark_read_after(
-    member: Member, place: ThreadStanding, seq: int, mark: Mark, shown: Sequence[ShownMessage]
-) -> None:
-    """Note that a page showed a thread up to `seq`, once it is on its way: reading must not wait for writing.
-
-    A page that shows what they had marked as unread is their coming back to it.
-    """
-    came_back = mark.unread_from is not None and any(one.seq >= mark.unread_from for one in shown)
-    if seq <= mark.seq and not came_back:
-        return
-
-    def note() -> None:
-        with db.writing():
-            ended = mark.unread_from if came_back else None
-            is_moved = service.mark_read(place.thread, seq, by=member, coming_back_to=ended)
-        if is_moved:
-            tell_own_pages(member.id, place.thread.id)
-
-    db.release()
-    soon(note)
+from workspaces.discussions.queries import MessageStanding, ThreadStanding, find_thread_by_id
+from workspaces.discussions.reading import queries
 
 
 def tell_after(member: Member, thread_id: str) -> None:

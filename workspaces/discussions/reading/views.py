@@ -30,10 +30,20 @@ hold_where_readers_show = door("message", discussions.find_message_where_readers
 @reading.post("/workspaces/<slug>/threads/<thread_id>/read")
 @read(policy.may_enter)
 def mark_read(member: Member, place: ThreadStanding) -> ResponseReturnValue:
-    """Note how far the member has read, as the page says; answers with what is still unread."""
-    if service.mark_read(place.thread, _number(request.form.get("seq", "")), by=member):
+    """Note how far the member has read, as the page says, and that they came back to what was marked as unread.
+
+    A script is told what is still unread; a browser goes on: to what comes `after`, else to the workspace.
+    """
+    said = request.form
+    ended = _number(said["unread_from"]) if said.get("unread_from") else None
+    if service.mark_read(place.thread, _number(said.get("seq", "")), by=member, coming_back_to=ended):
         tell_after(member, place.thread.id)
-    return jsonify(workspaces=queries.unread_by_slug(member))
+    if wants_json():
+        return jsonify(workspaces=queries.unread_by_slug(member))
+    if said.get("after"):
+        return redirect(_thread_at(place, after=said["after"]))
+    say(_("What you saw of the discussion is marked as read."))
+    return redirect(url_for("discussions.show", slug=place.workspace.slug))
 
 
 @reading.post("/workspaces/<slug>/threads/<thread_id>/unread")
@@ -97,6 +107,10 @@ def readers(_member: Member, place: MessageStanding) -> ResponseReturnValue:
         "discussions/readers.html", place=place, standing=place.standing, workspace=place.workspace,
         thread=place.thread, message=place.message, readers=found,
     )
+
+
+def _thread_at(place: ThreadStanding, **where: str) -> str:
+    return url_for("discussions.show_thread", slug=place.workspace.slug, thread_id=place.thread.id, **where)
 
 
 def _mark_unread(member: Member, place: ThreadStanding | MessageStanding, seq: int | None) -> ResponseReturnValue:
