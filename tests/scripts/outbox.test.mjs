@@ -128,3 +128,16 @@ test("what is broken for long is told, and holds nobody up for ever", async () =
   });
   assert.equal(asked.length, 5);
 });
+
+test("each that waits behind another says that it waits", async () => {
+  const page = await openPage();
+  answerWith("cut");
+  write(page, "one", "two");
+  await until(() => told.some(({ state, entry }) => state === "waiting" && entry.id === "id-two"));
+  write(page, "three");
+  await until(() => told.findLast(({ entry }) => entry.id === "id-three").state === "waiting");
+  assert.equal(told.findLast(({ entry }) => entry.id === "id-three").reason, "unreachable");
+  answerWith({});
+  connectionIsBack();
+  await until(() => sent().length === 3);
+});

@@ -113,7 +113,7 @@ async function deliverNext(thread) {
   const tries = (entry.tries ?? 0) + (reason === "trouble" ? 1 : 0);
   if (answer.isWaiting && tries < TRIES) {
     store({ ...entry, tries });
-    tell({ entry, state: "waiting", status, reason, detail });
+    for (const one of unsent(thread).filter((other) => !other.refused)) tell({ entry: one, state: "waiting", status, reason, detail });
     return answer;
   }
   const refused = { status, reason, detail };

@@ -65,13 +65,18 @@ export class Scrolling {
     return { previous: previous || null, next: next || null };
   }
 
-  // Stand where the person was: at what the address or the history says, else where the thread opens.
+  // Stand where the person was: at what the address or the history says, else where the thread opens. Whoever comes anew
+  // and has a message here that was not sent is led to that first.
   #open() {
     if (this.#isLong) history.scrollRestoration = "manual";
     const { at, top } = history.state?.reading ?? {};
     const was = at && this.#placing.message(at);
     const isAnew = performance.getEntriesByType("navigation")[0]?.type === "navigate";
-    if (was) scrollBy({ top: was.getBoundingClientRect().top - top, behavior: "instant" });
+    const unsent = isAnew && !document.querySelector(":target") && this.#placing.messages.find(({ dataset }) => dataset.state === "failed");
+    if (unsent) {
+      unsent.scrollIntoView({ block: "center", behavior: "instant" });
+      unsent.focus({ preventScroll: true });
+    } else if (was) scrollBy({ top: was.getBoundingClientRect().top - top, behavior: "instant" });
     else if ((isAnew || this.#isLong) && !document.querySelector(":target")) this.#standAt(this.#thread.dataset.opensAt);
   }
 

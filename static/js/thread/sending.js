@@ -25,6 +25,7 @@ export class Sending {
     thread.addEventListener("submit", (event) => this.#submit(event));
     thread.addEventListener("click", (event) => this.#click(event));
     document.addEventListener("extranet:outgoing", ({ detail }) => this.#hear(detail), { signal });
+    document.addEventListener("extranet:connection", ({ detail }) => detail.state === "online" && this.#isSignedInAgain(), { signal });
     this.#bringBack();
   }
 
@@ -64,9 +65,16 @@ export class Sending {
 
   #bringBack() {
     for (const entry of unsent(this.#thread.dataset.thread)) {
-      // Whoever reads this has signed in again.
-      const refused = entry.refused?.status === 401 ? { ...entry.refused, reason: "hadEnded" } : entry.refused;
-      this.#hear(refused ? { entry, state: "refused", ...refused } : { entry, state: "sending" });
+      if (entry.refused) this.#hear({ entry, state: "refused", ...entry.refused });
+      else this.#hear({ entry, state: "sending" });
+    }
+    this.#isSignedInAgain();
+  }
+
+  // Whoever opens the page, or hears its news, has signed in again.
+  #isSignedInAgain() {
+    for (const entry of unsent(this.#thread.dataset.thread)) {
+      if (entry.refused?.status === 401) this.#hear({ entry, state: "refused", ...entry.refused, reason: "hadEnded" });
     }
   }
 
@@ -97,14 +105,15 @@ export class Sending {
     const { dataset } = this.#thread;
     const isRefused = state === "refused";
     const isFailed = state !== "sending";
+    const byStatus = { 403: dataset.forbidden, 404: dataset.missing, 409: dataset.hasChanged };
     const own = { unreachable: dataset.unreachable, busy: dataset.busy, full: dataset.full, often: dataset.often, ended: dataset.ended, hadEnded: dataset.hadEnded, large: dataset.large };
     this.#placing.staying(() => {
       article.dataset.state = isFailed ? "failed" : "sending";
       article.toggleAttribute("data-waits", state === "waiting");
       article.querySelector("[data-part=sending]").hidden = isFailed;
-      article.querySelector("[data-part=failed]").textContent = isFailed ? own[reason] ?? detail ?? dataset.trouble : "";
+      article.querySelector("[data-part=failed]").textContent = isFailed ? own[reason] ?? detail ?? byStatus[status] ?? dataset.trouble : "";
       article.querySelector("[data-part=ways-out]").hidden = !isFailed;
-      const offer = { again: ![404, 413].includes(status), change: isRefused, copy: isFailed, "sign-in": status === 401, discard: isRefused };
+      const offer = { again: ![404, 413].includes(status), change: isRefused, copy: isFailed, "sign-in": reason === "ended", discard: isRefused };
       for (const [action, isOffered] of Object.entries(offer)) {
         article.querySelector(`[data-action="${action}"]`).hidden = !isOffered;
       }
