@@ -254,14 +254,15 @@ class Wire:
     def _take(self, came: bytes) -> None:
         arrived = self._arrived if self._arrived is not None else bytearray()
         arrived += came
-        while self.is_open and (taken := take_frame(arrived)) is not None:
+        while self.is_open and not self._is_leaving and (taken := take_frame(arrived)) is not None:
             self._take_in(*taken)
         self._arrived = arrived or None
 
     def _take_in(self, kind: int, is_last: bool, said: bytes) -> None:
         if kind == _CLOSE:
             self.write(frame(_CLOSE, said[:2]))
-            self.drop()
+            self._is_leaving = True
+            spawn(self.drop)  # after what was said before it has been heard
         elif kind == _PING:
             self.write(frame(_PONG, said))
         elif kind in (0, _TEXT) and (kind == 0) == (self._parts is not None):

@@ -219,6 +219,16 @@ def test_who_never_says_who_they_are_is_closed(
     assert client.session.closed
 
 
+def test_the_last_word_of_who_goes_is_heard(connect: Callable[..., Client], heard: list[Any]) -> None:
+    client = connect()
+    frames = ((0x81, b"42last"), (0x88, struct.pack(">H", 1001)))
+    masked = [bytes((first, 0x80 | len(said))) + b"\0\0\0\0" + said for first, said in frames]
+    client.socket.sendall(b"".join(masked))
+    client.read()
+    assert heard[0] == "2last"
+    assert client.is_closed
+
+
 def test_messages_in_pieces_are_understood(connect: Callable[..., Client], heard: list[Any]) -> None:
     client = connect()
     client.say(b"42on", first=0x01)
