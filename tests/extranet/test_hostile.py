@@ -75,7 +75,7 @@ def _cost(knot: str) -> float:
 
 
 def test_another_language_leads_back_to_a_page_that_can_be_opened(cast: Cast) -> None:
-    chosen = {"language": "sv", "next": "/workspaces/some-slug/threads"}
+    chosen = {"language": "sv", "next": "/workspaces/some-slug/join"}
     assert cast.ada.post("/settings/language", chosen).headers["Location"] == "/"
     chosen["next"] = "/workspaces?show=listed"
     assert cast.ada.post("/settings/language", chosen).headers["Location"] == "/workspaces?show=listed"
