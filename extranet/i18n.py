@@ -46,6 +46,7 @@ COOKIE = "language"
 _DATES = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMM y"}
 _MOMENTS = {"fi": "d.M.y 'klo' H.mm", "sv": "d.M.y 'kl.' H.mm", "en": "d MMM y, HH:mm"}
 _MOMENTS_KEPT = 8_192
+_CATALOGUE = "catalogue"
 
 
 def install(app: Flask, *, timezone: str, default: str, packages: list[str]) -> None:
@@ -55,16 +56,31 @@ def install(app: Flask, *, timezone: str, default: str, packages: list[str]) -> 
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
     app.config["BABEL_DEFAULT_LOCALE"] = default
     Babel(app, locale_selector=_choose, timezone_selector=lambda: timezone, default_timezone=timezone)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _catalogue().ugettext(text),
+        lambda one, many, number: _catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )
     app.jinja_env.filters.update(date=show_date, moment=show_moment, ago=show_ago, number=show_number, size=show_size)
 
 
 def words(app: Flask) -> Callable[..., Markup]:
     """What `_` is in templates of HTML, in the language of now; each text is looked up once."""
-    catalogues: dict[str, Callable[..., Markup]] = app.extensions.setdefault("words", {})
+    known: dict[str, Callable[..., Markup]] = app.extensions.setdefault("words", {})
     language = current_locale()
-    found = catalogues.get(language)
+    found = known.get(language)
     if found is None:
-        found = catalogues[language] = _words(get_translations())
+        found = known[language] = _words(get_translations())
+    return found
+
+
+def _catalogue() -> Any:
+    """The translations that templates use now, until the language is another; Flask-Babel looks for them at each word.
+    """
+    found = g.get(_CATALOGUE)
+    if found is None:
+        found = get_translations()
+        setattr(g, _CATALOGUE, found)
     return found
 
 
@@ -102,8 +118,12 @@ def current_locale() -> str:
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
     """Within the block, texts and dates are in this language, whoever asks."""
+    g.pop(_CATALOGUE, None)
     with force_locale(_locale(code)):
-        yield
+        try:
+            yield
+        finally:
+            g.pop(_CATALOGUE, None)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import json
 import mimetypes
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_compress import Compress
+from jinja2.ext import Extension
 from jinja2.runtime import new_context
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest, HTTPException
@@ -48,6 +50,7 @@ _SMALLER = (("br", ".br"), ("gzip", ".gz"))
 """How a browser asks for a built file made small, and what the small file is called."""
 
 _ADDRESSES = "addresses"
+_INDENT = re.compile(r"^[ \t]+", re.M)
 
 settings_pages = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -130,6 +133,7 @@ def install(app: Flask, settings: Settings, *, static: Path) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.do")
+    app.jinja_env.add_extension(_WithoutIndents)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(plain=to_text, mark=mark)
     app.context_processor(lambda: _facts(settings))
@@ -293,6 +297,14 @@ def _facts(settings: Settings) -> dict[str, Any]:
         "nav_items": LazyItems(web().nav, member),
         "account_items": LazyItems(web().account, member),
     }
+
+
+class _WithoutIndents(Extension):
+    """Templates are indented for who writes them; pages go over the wire without that, an eighth smaller."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """The template with one space before what is indented."""
+        return _INDENT.sub(" ", source) if name is not None and name.endswith(".html") else source
 
 
 class LazyItems:
