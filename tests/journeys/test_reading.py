@@ -54,7 +54,9 @@ def test_on_a_phone_the_mark_stops_where_the_screen_ends(here: House) -> None:
     expect(pill).to_contain_text(f"{here.talk.unread(here.cast.grace)} new messages")
     # What one scrolls past is read, and so the mark goes on.
     grace.page.mouse.move(180, 300)
-    grace.page.mouse.wheel(0, 900)
+    for _screen in range(3):
+        grace.page.mouse.wheel(0, 400)
+        grace.page.wait_for_timeout(150)
     eventually(lambda: (here.talk.mark_of(here.cast.grace) or 0) > mark + 2, True, page=grace.page)
 
 

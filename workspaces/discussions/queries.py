@@ -380,7 +380,7 @@ def whereabouts(member: Member, place: ThreadStanding) -> Whereabouts:
     assert place.standing.membership is not None
     of_mark = sa.func.coalesce(ReadMark.seq, place.standing.membership.joined_seq)
     so_far = sa.case((ReadMark.unread_from <= of_mark, ReadMark.unread_from - 1), else_=of_mark)
-    rows = db.session().execute(
+    rows: Sequence[Any] = db.session().execute(
         sa.select(Stream.head, of_mark, ReadMark.unread_from, Message.seq, sa.func.count(Message.id).over())
         .select_from(Stream)
         .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == place.thread.id, ReadMark.member_id == member.id))

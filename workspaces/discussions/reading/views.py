@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
+from urllib.parse import urlencode
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -41,7 +42,8 @@ def mark_read(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     if wants_json():
         return jsonify(workspaces=queries.unread_by_slug(member))
     if said.get("after"):
-        return redirect(_thread_at(place, after=said["after"]))
+        here = url_for("discussions.show_thread", slug=place.workspace.slug, thread_id=place.thread.id)
+        return redirect(f"{here}?{urlencode({'after': said['after']})}")
     say(_("What you saw of the discussion is marked as read."))
     return redirect(url_for("discussions.show", slug=place.workspace.slug))
 
@@ -107,10 +109,6 @@ def readers(_member: Member, place: MessageStanding) -> ResponseReturnValue:
         "discussions/readers.html", place=place, standing=place.standing, workspace=place.workspace,
         thread=place.thread, message=place.message, readers=found,
     )
-
-
-def _thread_at(place: ThreadStanding, **where: str) -> str:
-    return url_for("discussions.show_thread", slug=place.workspace.slug, thread_id=place.thread.id, **where)
 
 
 def _mark_unread(member: Member, place: ThreadStanding | MessageStanding, seq: int | None) -> ResponseReturnValue:
