@@ -1,16 +1,43 @@
 // What was typed and not yet sent, kept in this browser for the member who typed it, until it is sent.
 
+import { newId } from "./ids.js";
+
 const KIND = "extranet:draft";
 const FORMS = "extranet:form";
 const FOLLOWED = "extranet:followed";
 const SENT = "extranet:sent";
 const OLDEST = 30 * 24 * 3_600_000;
 
-const member = document.body.dataset.member;
+const TAB = "extranet:tab";
+const APART = "@";
 
-// The key of a form's draft: who, where to, and which message it answers.
+const member = document.body.dataset.member;
+const tab = takeTab();
+
+// The key of a form's draft: who, where to, and which message it answers; of this tab alone where it has gone apart.
 export function keyOf(form) {
+  return isApart(form) ? apartKeyOf(form) : sharedKeyOf(form);
+}
+
+// The key of the draft that all tabs share as long as they say the same.
+export function sharedKeyOf(form) {
   return keyAt(form, form.elements.answers?.value ?? "");
+}
+
+// Whether this tab keeps a text of its own beside the one of another tab.
+export function isApart(form) {
+  return read(apartKeyOf(form)) !== null;
+}
+
+export function keepApart(form, value) {
+  keep(apartKeyOf(form), value);
+}
+
+// The keys of what other tabs keep for the same place.
+export function keysOfOthers(form) {
+  const shared = sharedKeyOf(form);
+  const all = [shared, ...keysOf(localStorage, `${shared}${APART}`).filter((key) => !key.endsWith(":files"))];
+  return all.filter((key) => key !== keyOf(form) && read(key) !== null);
 }
 
 // The same where the form would answer another message.
@@ -85,6 +112,18 @@ attempt(() => {
     if (Date.now() - (JSON.parse(localStorage.getItem(key)).at ?? 0) > OLDEST) localStorage.removeItem(key);
   }
 });
+
+function apartKeyOf(form) {
+  return `${sharedKeyOf(form)}${APART}${tab}`;
+}
+
+// The tab's name survives its reload; a copy of the tab does not find it, so each has its own.
+function takeTab() {
+  const name = attempt(() => sessionStorage.getItem(TAB)) ?? newId();
+  attempt(() => sessionStorage.removeItem(TAB));
+  globalThis.addEventListener?.("pagehide", () => attempt(() => sessionStorage.setItem(TAB, name)));
+  return name;
+}
 
 function addressOf(form) {
   // A field may be called «action» too, so the attribute is asked.

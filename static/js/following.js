@@ -3,7 +3,7 @@
 // another device has written comes into an editor in which nothing else stands. Where something does, it is offered beside
 // it: neither ever takes the other's place.
 
-import { follow, followed, keep, keyAt, keyOf, read } from "./drafts.js";
+import { follow, followed, isApart, keep, keyAt, keyOf, read } from "./drafts.js";
 import { isSignedIn, renewToken, token } from "./token.js";
 
 const AFTER = 1_500; // after the last key
@@ -106,9 +106,9 @@ class Place {
     const other = await this.#ask();
     if (!other || isEmpty(other)) return;
     const here = wordsIn(this.form);
-    if (this.#isBehindAnotherTab(here, other)) return;
+    if ("follows" in this.form.dataset || this.#isBehindAnotherTab(here, other)) return;
     if (same(here, other)) this.#know(other.version, here);
-    else if (isBlank(this.form) || same(here, this.words)) this.#fill(other);
+    else if (isBlank(this.form) || (same(here, this.words) && !isApart(this.form))) this.#fill(other);
     else this.#offer(other);
   }
 

@@ -141,6 +141,26 @@ def test_what_was_refused_is_shown_and_not_sent_again_by_itself(here: House) -> 
     assert grace.barriers() == []
 
 
+@pytest.mark.parametrize("is_offline", [True, False])
+def test_two_tabs_lose_nothing_of_each_other(here: House, is_offline: bool) -> None:
+    """An untouched tab shows what the other one types; where both have words of their own, both stay."""
+    grace = here.screen(here.cast.grace)
+    other = grace.context.new_page()
+    other.goto(here.talk.path())
+    one, two = (page.locator("#editor").get_by_role("textbox") for page in (grace.page, other))
+    grace.context.set_offline(is_offline)
+    one.fill("From the first")
+    expect(two).to_have_value("From the first")
+    two.fill("From the second")
+    grace.page.wait_for_timeout(300)
+    expect(one).to_have_value("From the first")
+    grace.context.set_offline(False)
+    grace.page.reload()
+    expect(one).to_have_value("From the first")
+    expect(grace.page.locator(".other-draft").first).to_contain_text("From the second")
+    expect(two).to_have_value("From the second")
+
+
 def _write_thread(page: Page, title: str, body: str) -> None:
     page.get_by_label("Title").fill(title)
     page.get_by_label("Message", exact=True).fill(body)

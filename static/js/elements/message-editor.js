@@ -1,7 +1,7 @@
 // <message-editor data-preview="URL">: a textarea with a toolbar for Markdown, a preview, and a draft that survives.
 // Behind «@» it offers names (`data-mentionable`). Ctrl or ⌘ with Enter sends; within the toolbar one moves by the arrow keys.
 
-import { isLeaving, keep, keyOf, read } from "../drafts.js";
+import { isApart, isLeaving, keep, keepApart, keyOf, keysOfOthers, read, sharedKeyOf } from "../drafts.js";
 import { newId } from "../ids.js";
 import { Mentioning } from "../message/mentioning.js";
 import { put } from "../text-field.js";
@@ -20,6 +20,7 @@ class MessageEditor extends HTMLElement {
   #form;
   #preview;
   #buttons;
+  #known = ""; // what this tab knows the shared draft to say
 
   connectedCallback() {
     if (this.#field) return;
@@ -37,7 +38,7 @@ class MessageEditor extends HTMLElement {
     this.#form.autocomplete = "off";
     for (const field of [this.#field, this.#title]) field?.addEventListener("input", () => this.#keep());
     addEventListener("pageshow", (event) => event.persisted && this.#beginAnew());
-    addEventListener("storage", ({ key, newValue }) => key === keyOf(this.#form) && !newValue && this.#renewId());
+    addEventListener("storage", (event) => event.key === sharedKeyOf(this.#form) && this.#hearTab(event));
     this.#form.addEventListener("submit", (event) => this.#leave(event));
     this.restore();
   }
@@ -45,6 +46,8 @@ class MessageEditor extends HTMLElement {
   // Give back what was typed earlier, unless something is here already.
   restore() {
     const draft = read(keyOf(this.#form));
+    this.#known = isApart(this.#form) ? "" : bodyOf(read(sharedKeyOf(this.#form)));
+    this.#offerOthers();
     if (!draft || (this.#field.value && !this.#form.dataset.sentWhen) || this.#title?.value) return;
     const { body = "", title = "", id } = typeof draft === "string" ? { body: draft } : draft;
     this.#field.value = body;
@@ -60,8 +63,57 @@ class MessageEditor extends HTMLElement {
   // A form that leaves the page keeps its id with its draft: sent twice, it counts once.
   #keep() {
     const [body, title] = [this.#field.value, this.#title?.value];
+    const shared = bodyOf(read(sharedKeyOf(this.#form)));
+    delete this.#form.dataset.follows;
+    if (!this.#title && !isApart(this.#form) && shared && shared !== this.#known && shared !== body) keepApart(this.#form, body);
+    if (!isApart(this.#form)) this.#known = body;
     if (this.#title) keep(keyOf(this.#form), body || title ? { body, title, id: this.#form.elements.client_id.value } : null);
     else keep(keyOf(this.#form), body);
+  }
+
+  // Another tab writes at the same place. What nobody touched here follows it; a text of one's own is kept beside it.
+  #hearTab({ oldValue, newValue }) {
+    if (!newValue) this.#renewId();
+    if (this.#title || isApart(this.#form)) return;
+    const [here, before, now] = [this.#field.value, bodyIn(oldValue), bodyIn(newValue)];
+    this.#known = now;
+    if (here === now) return;
+    const isFollowing = !here || "follows" in this.#form.dataset || (now ? now.startsWith(here) : here === before);
+    if (isFollowing && !this.#form.dataset.sentWhen) this.#follow(now);
+    else if (here && now) keepApart(this.#form, here);
+    if (this.#field.value !== now) this.#known = "";
+  }
+
+  #follow(body) {
+    this.#field.value = body;
+    this.#form.dataset.follows = "";
+    this.closest("text-counter")?.count?.();
+  }
+
+  // What other tabs have left here stands beside what is written: it is added or thrown away, as the person says.
+  #offerOthers() {
+    const template = document.getElementById("other-draft");
+    if (!template || this.#title) return;
+    for (const key of keysOfOthers(this.#form)) {
+      const words = bodyOf(read(key));
+      if (!words || words === bodyOf(read(keyOf(this.#form)))) continue;
+      const notice = template.content.firstElementChild.cloneNode(true);
+      notice.querySelector(".notice-title").textContent = template.dataset.inTab;
+      notice.querySelector("[data-part=words]").textContent = words;
+      notice.addEventListener("click", ({ target }) => this.#choose(notice, key, target.closest("[data-choice]")?.dataset.choice));
+      this.#form.querySelector(":scope > .buttons").before(notice);
+    }
+  }
+
+  #choose(notice, key, choice) {
+    if (!choice) return;
+    const words = bodyOf(read(key));
+    keep(key, null);
+    notice.remove();
+    this.#field.focus();
+    if (choice !== "add") return;
+    this.#field.value = [this.#field.value, words].filter(Boolean).join("\n\n");
+    this.#field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   // Back in the browser's memory, with what was sent meanwhile still in the fields.
@@ -159,6 +211,14 @@ class MessageEditor extends HTMLElement {
       if (!event.defaultPrevented) isLeaving(keyOf(this.#form), selector);
     });
   }
+}
+
+function bodyOf(draft) {
+  return (typeof draft === "string" ? draft : draft?.body) ?? "";
+}
+
+function bodyIn(stored) {
+  return bodyOf(JSON.parse(stored ?? "null")?.value);
 }
 
 function around(text, mark) {
