@@ -67,6 +67,7 @@ def test_two_people_talk_live_from_the_sign_in_to_a_tree_of_answers(here: House)
 def test_news_do_not_move_what_one_reads_or_writes(here: House) -> None:
     for number in range(30):
         here.talk.say(here.cast.ada, f"Message {number}\n\nwith a second line")
+    here.talk.read(here.cast.grace)
     grace = here.screen(here.cast.grace)
     grace.message("Message 15").scroll_into_view_if_needed()
     before = grace.top_of("Message 15")
