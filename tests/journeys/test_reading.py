@@ -50,6 +50,7 @@ def test_on_a_phone_the_mark_stops_where_the_screen_ends(here: House) -> None:
         ".map(m => Number(m.dataset.seq))"
     )
     mark = here.talk.mark_of(here.cast.grace)
+    assert mark is not None
     assert mark in on_screen[-2:], "what shows less than its head is not read"
     expect(pill).to_contain_text(f"{here.talk.unread(here.cast.grace)} new messages")
     # What one scrolls past is read, and so the mark goes on.
