@@ -161,6 +161,24 @@ def test_two_tabs_lose_nothing_of_each_other(here: House, is_offline: bool) -> N
     expect(two).to_have_value("From the second")
 
 
+def test_two_tabs_begin_two_discussions(here: House) -> None:
+    first = here.screen(here.cast.grace, here.place.path("/threads/new")).page
+    second = first.context.new_page()
+    second.goto(first.url)
+    _write_thread(first, "From the first", "Words")
+    _write_thread(second, "From the second", "Other words")
+    first.reload()
+    expect(first.get_by_label("Title")).to_have_value("From the first")
+    second.close()
+    first.get_by_role("button", name="Open the discussion").click()
+    expect(first.get_by_role("heading", name="From the first")).to_be_visible()
+    # What was begun in the tab that is closed goes on in the next one, as another discussion.
+    first.goto(here.site.url + here.place.path("/threads/new"))
+    expect(first.get_by_label("Title")).to_have_value("From the second")
+    first.get_by_role("button", name="Open the discussion").click()
+    expect(first.get_by_role("heading", name="From the second")).to_be_visible()
+
+
 def _write_thread(page: Page, title: str, body: str) -> None:
     page.get_by_label("Title").fill(title)
     page.get_by_label("Message", exact=True).fill(body)

@@ -45,8 +45,8 @@ class MessageEditor extends HTMLElement {
 
   // Give back what was typed earlier, unless something is here already.
   restore() {
-    const draft = read(keyOf(this.#form));
-    this.#known = isApart(this.#form) ? "" : bodyOf(read(sharedKeyOf(this.#form)));
+    const draft = read(keyOf(this.#form)) ?? this.#takeOver();
+    this.#known = isApart(this.#form) ? "" : this.#wordsOf(read(sharedKeyOf(this.#form)));
     this.#offerOthers();
     if (!draft || (this.#field.value && !this.#form.dataset.sentWhen) || this.#title?.value) return;
     const { body = "", title = "", id } = typeof draft === "string" ? { body: draft } : draft;
@@ -62,13 +62,37 @@ class MessageEditor extends HTMLElement {
 
   // A form that leaves the page keeps its id with its draft: sent twice, it counts once.
   #keep() {
-    const [body, title] = [this.#field.value, this.#title?.value];
-    const shared = bodyOf(read(sharedKeyOf(this.#form)));
+    const shared = this.#wordsOf(read(sharedKeyOf(this.#form)));
+    const here = this.#wordsOf(this.#draft);
     delete this.#form.dataset.follows;
-    if (!this.#title && !isApart(this.#form) && shared && shared !== this.#known && shared !== body) keepApart(this.#form, body);
-    if (!isApart(this.#form)) this.#known = body;
-    if (this.#title) keep(keyOf(this.#form), body || title ? { body, title, id: this.#form.elements.client_id.value } : null);
-    else keep(keyOf(this.#form), body);
+    if (!isApart(this.#form) && shared && shared !== this.#known && shared !== here) {
+      this.#renewId();
+      keepApart(this.#form, this.#draft);
+    }
+    if (!isApart(this.#form)) this.#known = here;
+    keep(keyOf(this.#form), this.#draft);
+  }
+
+  // What stands here, as it is kept; a new discussion with its title and its id.
+  get #draft() {
+    const [body, title] = [this.#field.value, this.#title?.value];
+    if (!this.#title) return body;
+    return body || title ? { body, title, id: this.#form.elements.client_id.value } : null;
+  }
+
+  // What a draft says, to be compared.
+  #wordsOf(draft) {
+    return typeof draft === "object" && draft ? `${draft.title ?? ""}\n${draft.body ?? ""}` : (draft ?? "");
+  }
+
+  // A new discussion that was begun in a tab which is closed now goes on in the next one.
+  #takeOver() {
+    const [left] = this.#title ? keysOfOthers(this.#form) : [];
+    const draft = left ? read(left) : null;
+    if (!draft) return null;
+    keep(left, null);
+    keep(keyOf(this.#form), draft);
+    return draft;
   }
 
   // Another tab writes at the same place. What nobody touched here follows it; a text of one's own is kept beside it.
