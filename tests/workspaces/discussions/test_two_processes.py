@@ -111,7 +111,7 @@ def test_news_and_endings_go_across(pair: Pair) -> None:
     ears = pair.listen(grace, pair.other)
     said = pair.send(ada, pair.talk.path("/messages"), pair.one, body="Across!")
     assert said.status_code == 201
-    change = ears.wait_for("change", lambda change: "message" in change, seconds=5)
+    change = ears.wait_for("change", lambda change: change.get("message", {}).get("body") == "Across!", seconds=5)
     assert change["message"]["body"] == "Across!"
     assert pair.send(grace, "/sign-out", pair.one).status_code == 302
     assert ears.closed_within(2)
