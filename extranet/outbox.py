@@ -26,8 +26,6 @@ BATCH = 500
 PAUSE = 2.0
 """Seconds after which a server looks at the outbox even when nobody woke it."""
 LONGEST_WAIT = timedelta(hours=6)
-FIRST_WAITS = timedelta(minutes=1)
-"""No pause after one of the first three attempts is as long."""
 _ADVISORY_LOCK = 0x65787472  # "extr": the number under which PostgreSQL knows the drainer
 
 
@@ -104,8 +102,7 @@ def _due() -> list[tuple[OutboxRow, Recorded]]:
 def _is_due() -> sa.ColumnElement[bool]:
     """What was never tried is always due, and so is what no pause is long enough for: the clock was wrong then."""
     now = clock.now()
-    soon_again = sa.and_(OutboxRow.attempts <= 3, OutboxRow.due_at > now + FIRST_WAITS)
-    return sa.or_(OutboxRow.due_at <= now, OutboxRow.attempts == 0, soon_again, OutboxRow.due_at > now + LONGEST_WAIT)
+    return sa.or_(OutboxRow.due_at <= now, OutboxRow.attempts == 0, OutboxRow.due_at > now + LONGEST_WAIT)
 
 
 def _keep(due: Sequence[tuple[OutboxRow, Recorded]]) -> int:

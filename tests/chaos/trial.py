@@ -108,7 +108,7 @@ class Trial:
     def wait_until_told(self, status: int) -> None:
         """Return once somebody is answered so. Complain if nobody is: then the fault was none."""
         before = self.book.statuses[str(status)]
-        if eventually(lambda: self.book.statuses[str(status)] > before, seconds=90) == float("inf"):
+        if eventually(lambda: self.book.statuses[str(status)] > before, seconds=30) == float("inf"):
             self.book.complain(f"nobody was answered {status}, so nothing was tried")
 
     def reads_go_on(self) -> None:
