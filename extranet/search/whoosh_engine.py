@@ -18,12 +18,11 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar
 
-from gevent import get_hub
-from gevent.monkey import is_module_patched
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 from whoosh.reading import SegmentReader
 
+from extranet.beside import Beside
 from extranet.search.analysis import Analysis, Word
 from extranet.search.index import MAX_QUERY, Document, Hit, IndexBusy, Query
 from extranet.search.whoosh_reader import Found, Reader, Search, Segment
@@ -230,7 +229,7 @@ def _fill(index: FileIndex, documents: Iterable[Document], analysis: Analysis) -
     try:
         while batch := list(islice(rest, _BATCH)):
             fresh = [document for document in batch if not _is_among(key_of(document.kind, document.id), seen)]
-            _outside_the_loop(lambda fresh=fresh: _add(writer, fresh, analysis))  # type: ignore[misc]
+            _outside_the_loop(lambda fresh=fresh: _add(writer, fresh, analysis))
         _outside_the_loop(writer.commit)
         _outside_the_loop(lambda: _keep(index))
     except BaseException:
@@ -288,12 +287,12 @@ def _keep(index: FileIndex) -> None:
 
 
 def _cancel(writer: Any) -> None:
-    if not writer.is_closed:
-        writer.cancel()
+    try:
+        if not writer.is_closed:
+            writer.cancel()
+    except OSError:  # a full disk takes no farewell either; the next writer must not find the door shut
+        writer.writelock.release()
 
 
-def _outside_the_loop(work: Callable[[], Result]) -> Result:
-    """Do work that takes the processor for long on a thread of its own, so that a server's other work goes on."""
-    if is_module_patched("threading"):
-        return get_hub().threadpool.apply(work)
-    return work()
+_outside_the_loop = Beside(1)
+"""Does what takes the processor for long on a thread of its own, so that a server's other work goes on."""

@@ -15,10 +15,7 @@ pytestmark = [pytest.mark.once, pytest.mark.timeout(300)]
 
 
 ONLY_LONG = (faults.nothing, faults.kill_worker, faults.clients_are_lost)
-ONLY_LONG_IN_ONE = (
-    faults.nothing, faults.kill, faults.restart, faults.clients_are_cut, faults.at_once,
-    faults.mail_is_refused,  # the letter comes too late for a short run after the clock was wrong
-)  # fmt: skip
+ONLY_LONG_IN_ONE = (faults.nothing, faults.kill, faults.restart, faults.clients_are_cut, faults.at_once)
 
 
 def test_two_processes_keep_their_promises_while_things_break(tmp_path: Path) -> None:
