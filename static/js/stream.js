@@ -4,7 +4,8 @@
 // its other parts as `extranet:applied`.
 
 const PATIENCE = 250; // for what comes out of order
-const AGAIN = 5_000;
+const ANSWER = 30_000; // a request that nobody answers is given up, and asked anew: sooner when the network is back
+const AGAIN = 500; // after a failure, and twice as long after each that follows
 const LONGEST_PAUSE = 60_000;
 const SILENCE = 25_000; // the server's heartbeat comes at least every 15 s
 const SLEPT = 5_000;
@@ -17,6 +18,9 @@ export class Stream {
   #silence;
   #heardAt = Date.now();
   #fetching = false;
+  #wanted = false;
+  #request;
+  #askedAt = 0;
   #failures = 0;
   #off = new AbortController();
 
@@ -85,7 +89,9 @@ export class Stream {
   }
 
   #askAfterSleep(least) {
-    if (Date.now() - this.#heardAt >= least) this.#soon(0);
+    if (Date.now() - this.#heardAt < least) return;
+    if (Date.now() - this.#askedAt > SLEPT) this.#request?.abort();
+    this.#soon(0);
   }
 
   #soon(pause) {
@@ -94,27 +100,44 @@ export class Stream {
   }
 
   async #catchUp() {
+    this.#wanted = true;
     if (this.#fetching) return;
     this.#fetching = true;
     try {
-      while (await this.#takeNextPage());
+      while (this.#wanted) {
+        this.#wanted = false; // who asks from here on may know of more than the answer
+        while (await this.#takeNextPage());
+      }
       this.#failures = 0;
     } catch (trouble) {
-      const pause = Math.min(AGAIN * 2 ** this.#failures++, LONGEST_PAUSE);
-      this.#soon(Math.max(pause, 1_000 * (trouble.after || 0)));
+      const pause = Math.min(AGAIN * 2 ** this.#failures++, LONGEST_PAUSE) * (1 + Math.random());
+      if (!this.#off.signal.aborted) this.#soon(Math.max(pause, 1_000 * (trouble.after || 0)));
     } finally {
       this.#fetching = false;
     }
   }
 
+  async #ask() {
+    this.#request = new AbortController();
+    this.#askedAt = Date.now();
+    const enough = setTimeout(() => this.#request.abort(), ANSWER);
+    try {
+      const answer = await fetch(`${this.url}?after=${this.seq}`, { headers: { Accept: "application/json" }, signal: this.#request.signal });
+      return Object.assign(answer, { content: answer.ok ? await answer.json() : null });
+    } finally {
+      clearTimeout(enough);
+      this.#request = undefined;
+    }
+  }
+
   // Whether there is more.
   async #takeNextPage() {
-    const answer = await fetch(`${this.url}?after=${this.seq}`, { headers: { Accept: "application/json" } });
+    const answer = await this.#ask();
     if (answer.status === 404) this.#end();
     // Whose sign-in has ended may sign in again in another tab; then the connection comes back, and with it the rest.
     if (answer.status === 404 || answer.status === 401) return false;
     if (!answer.ok) throw Object.assign(new Error(answer.statusText), { after: Number(answer.headers.get("Retry-After")) });
-    const { items, head, more } = await answer.json();
+    const { items, head, more } = answer.content;
     this.#head = Math.max(this.#head, head);
     for (let start = 0; start < items.length && !this.#off.signal.aborted; start += AT_ONCE) {
       // Between two lots the page can be used, and shows what has come.

@@ -11,13 +11,15 @@ let taken, asked, server, ended;
 beforeEach(() => {
   beginAnew();
   [taken, asked, server, ended] = [[], [], { head: 0, page: 1_000 }, 0];
-  globalThis.fetch = async (url) => {
+  globalThis.fetch = async (url, { signal } = {}) => {
     const after = Number(new URL(url, location.href).searchParams.get("after"));
     asked.push(after);
+    if (server.hangs) await new Promise((_done, fail) => signal.addEventListener("abort", () => fail(signal.reason)));
     if (server.refuses) return new Response("{}", { status: server.refuses, headers: { "Retry-After": "0" } });
-    const last = Math.min(server.head, after + server.page);
+    const [head, last] = [server.head, Math.min(server.head, after + server.page)];
     const items = Array.from({ length: last - after }, (_none, index) => change(after + index + 1));
-    return Response.json({ items, head: server.head, more: last < server.head });
+    await server.meanwhile?.();
+    return Response.json({ items, head, more: last < head });
   };
 });
 
@@ -82,5 +84,41 @@ test("whose sign-in has ended may come back: nothing is lost", async () => {
   tell("connection", { state: "online" });
   await until(() => taken.length === 2);
   assert.equal(ended, 0);
+  stream.stop();
+});
+
+test("a server that is away for a moment is asked again after a moment", async () => {
+  const stream = open();
+  server.head = 2;
+  server.refuses = 502;
+  tell("connection", { state: "online" });
+  await until(() => asked.length === 2);
+  server.refuses = null;
+  await until(() => taken.length === 2);
+  stream.stop();
+});
+
+test("what is heard while an answer without it is on its way is asked for afterwards", async () => {
+  const stream = open();
+  server.meanwhile = async () => {
+    [server.head, server.meanwhile] = [2, null];
+    tell("change", change(2));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+  };
+  tell("connection", { state: "online" });
+  await until(() => taken.length === 2);
+  stream.stop();
+});
+
+test("a request that hangs is given up when the network is back", async () => {
+  const [stream, { now }] = [open(), Date];
+  server.hangs = true;
+  tell("connection", { state: "online" });
+  await until(() => asked.length === 1);
+  [server.hangs, server.head] = [false, 2];
+  Date.now = () => now() + 6_000;
+  tell("connection", { state: "online" });
+  await until(() => taken.length === 2);
+  Date.now = now;
   stream.stop();
 });
