@@ -18,7 +18,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from flask import Flask, current_app, g, has_request_context, request
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
@@ -26,6 +26,8 @@ from extranet.ids import new_id
 
 PATIENCE = 5.0
 """Seconds for which a writer waits for others before the answer is 503."""
+RESTED = 1.0
+"""Seconds after which a connection to PostgreSQL is asked whether it is still there before it is used."""
 
 _NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -115,10 +117,12 @@ class Database:
 
     def _postgresql(self) -> Engine:
         engine = sa.create_engine(
-            self.url, pool_size=20, max_overflow=30, pool_timeout=PATIENCE, pool_pre_ping=True, pool_recycle=1800,
+            self.url, pool_size=20, max_overflow=30, pool_timeout=PATIENCE, pool_recycle=1800,
             json_serializer=_json, hide_parameters=True, connect_args=_ANSWERS_OR_IS_GONE,
         )
         sa.event.listen(engine, "connect", _prepare_postgresql)
+        sa.event.listen(engine, "checkin", _note_when)
+        sa.event.listen(engine, "checkout", functools.partial(_see_that_it_lives, engine.dialect))
         return engine
 
 
@@ -155,6 +159,20 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
         cursor.execute(f"SET lock_timeout = {int(PATIENCE * 1000)}")
         cursor.execute("SET idle_in_transaction_session_timeout = '1min'")
     connection.commit()
+
+
+def _note_when(_connection: Any, record: Any) -> None:
+    record.info["idle_since"] = time.monotonic()
+
+
+def _see_that_it_lives(dialect: Dialect, connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that has rested whether it still is one; a busy one says so itself, for a round trip less."""
+    if time.monotonic() - record.info.get("idle_since", float("inf")) < RESTED:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError("PostgreSQL has gone") from error
 
 
 def _begin_sqlite(connection: Connection) -> None:

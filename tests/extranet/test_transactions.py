@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -12,7 +12,9 @@ from sqlalchemy.exc import OperationalError, StatementError
 from extranet import db
 from extranet.app import Extranet
 from extranet.members import Member
+from tests import servers
 from tests.cast import Cast, Person, keeping, looking
+from tests.conftest import Servers
 
 
 @pytest.fixture
@@ -151,3 +153,25 @@ def test_a_moment_without_a_time_zone_is_refused(app: Extranet, ada: Person) -> 
 def _rename(app: Extranet, member_id: str, name: str) -> None:
     with keeping(app) as held:
         held.get_one(Member, member_id).name = name
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("rested", "is_noticed_first"), [(0.0, True), (60.0, False)])
+def test_a_connection_that_died_while_it_rested_is_replaced(
+    running: Servers, monkeypatch: pytest.MonkeyPatch, rested: float, is_noticed_first: bool
+) -> None:
+    monkeypatch.setattr(db, "RESTED", rested)
+    url = running.get("postgresql", servers.postgresql).replace("postgresql:", "postgresql+psycopg:")
+    database, another = db.Database(url), sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with database.begin(write=True) as held:
+            process = held.scalar(sa.text("SELECT pg_backend_pid()"))
+        with another.connect() as other:
+            other.execute(sa.text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
+        with nullcontext() if is_noticed_first else pytest.raises(OperationalError), database.begin(write=True) as held:
+            held.scalar(sa.text("SELECT 1"))
+        with database.begin(write=False) as held:
+            assert held.scalar(sa.text("SELECT pg_backend_pid()")) != process
+    finally:
+        database.engine.dispose()
+        another.dispose()
