@@ -21,7 +21,10 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
 
 SOCKETS = 10_000
 MOST_EACH = 80_000
-"""Bytes of the server's memory that a socket may take; the stretch is 50,000."""
+"""Bytes of the server's memory that a socket may take, its part of all that was there before included.
+
+What the process took for its start and gave back it uses again, so its growth alone would flatter.
+"""
 
 
 @pytest.fixture
@@ -47,7 +50,8 @@ def test_ten_thousand_sockets_cost_little_and_hold_up_no_page(tmp_path: Path) ->
         for _round in range(MOST_OPEN - 1):
             opened = crowd("open", port=product.port, hellos=one)["open"]
         took = time.monotonic() - began
-        each = (stage.resident(product.pid) - before) / (opened - people)
+        whole = stage.resident(product.pid)
+        each, more = whole / opened, (whole - before) / (opened - people)
         assert opened == SOCKETS
         crowd("forget")
         author = product.author()
@@ -57,7 +61,8 @@ def test_ten_thousand_sockets_cost_little_and_hold_up_no_page(tmp_path: Path) ->
         pages = [_open_a_page(product) for _page in range(40)]
         crowd("wait", each=2, seconds=11)  # a heartbeat passes
         beside = [_open_a_page(product) for _page in range(40)]
-    note_alone(f"memory of each of {SOCKETS:,} sockets", each / 1000, "kB", aim="≤ 80, stretch 50")
+    note_alone(f"memory for each of {SOCKETS:,} sockets, with the whole process", each / 1000, "kB", aim="≤ 80")
+    note_alone("growth of the process for each socket", more / 1000, "kB", aim="")
     note_alone(f"opening {SOCKETS:,} sockets", (opened - people) / took, "/s", aim="")
     note_alone(f"a message to {SOCKETS:,} sockets, the last", (done["last"] - sent) * 1000, "ms", aim="")
     note_alone("a page beside them, p50", median(pages) * 1000, "ms", aim="")

@@ -1,8 +1,9 @@
 """The long form, `make chaos`: until there have been so many kills and so many acknowledgements, or the time is over.
 
 The environment says how much: CHAOS_KILLS (200), CHAOS_ACKS (100000), CHAOS_RUNS (100 faulted browser runs),
-CHAOS_MINUTES (120, at most), CHAOS_WRITERS (8), CHAOS_SEED. A quarter of it is tried on one process with SQLite, the
-rest on two with PostgreSQL and Redis. Ends with status 1 if a promise was broken.
+CHAOS_MINUTES (120, at most), CHAOS_WRITERS (8), CHAOS_SEED. Half of the kills are tried on one process with SQLite,
+half on two with PostgreSQL and Redis; more of the messages on one, which takes them faster on a machine that all share
+with those who watch. Ends with status 1 if a promise was broken.
 """
 
 import os
@@ -40,9 +41,9 @@ class Wanted:
     acknowledgements: int
     until: float
 
-    def part(self, share: float, *, until: float) -> "Wanted":
-        """A part of it."""
-        return Wanted(round(self.kills * share), round(self.acknowledgements * share), until)
+    def part(self, *, kills: float, acknowledgements: float, until: float) -> "Wanted":
+        """These shares of it."""
+        return Wanted(round(self.kills * kills), round(self.acknowledgements * acknowledgements), until)
 
 
 def main() -> int:
@@ -54,10 +55,10 @@ def main() -> int:
     print(f"seed {seed}; at most {minutes} minutes", flush=True)
     chance = random.Random(seed)
     broken = _typed(_number("CHAOS_RUNS", 100), seed, until=began + minutes * 60 * 0.2)
-    one = wanted.part(0.25, until=began + minutes * 60 * 0.4)
+    one = wanted.part(kills=0.5, acknowledgements=0.7, until=began + minutes * 60 * 0.6)
     roomy = partial(one_process, megabytes=ROOM)
     broken += _tried("one process, SQLite", roomy, faults.OF_ONE_PROCESS, one, chance)
-    two = wanted.part(0.75, until=wanted.until)
+    two = wanted.part(kills=0.5, acknowledgements=0.3, until=wanted.until)
     broken += _tried("two processes, PostgreSQL and Redis", two_processes, faults.OF_TWO_PROCESSES, two, chance)
     print(f"\n{time.monotonic() - began:.0f} s. " + ("Every promise was kept." if not broken else "Broken promises:"))
     print("\n".join(dict.fromkeys(broken)))
@@ -87,9 +88,9 @@ def _tried(
 
 
 def _drawn(known: Sequence[Fault], chance: random.Random) -> Iterator[Fault]:
-    """Each fault once, then by chance, with many kills among them."""
+    """Each fault once, then by chance, with many kills among them; what takes long comes once only."""
     yield from known
-    others = [fault for fault in known if fault not in (faults.kill, faults.nothing)]
+    others = [fault for fault in known if fault not in (faults.kill, faults.nothing, faults.clients_are_lost)]
     while True:
         yield chance.choice([faults.kill, faults.kill_worker])
         for _turn in range(chance.randrange(EVERY)):
