@@ -32,12 +32,12 @@ def note_alone(what: str, ours: float, unit: str, *, aim: str) -> None:
 
 def drawn() -> list[str]:
     """The table, a line a row."""
-    lines = [f"{'what':<44}{'here':>12}{'reference':>12}  {'unit':<6}{'ratio':>8}  aim"]
+    lines = [f"{'what':<58}{'here':>12}{'reference':>12}  {'unit':<6}{'ratio':>8}  aim"]
     for row in rows:
         reference, ratio = ("", "")
         if row.reference is not None:
             reference, ratio = _short(row.reference), f"{row.ours / row.reference:.2f} ×"
-        lines.append(f"{row.what:<44}{_short(row.ours):>12}{reference:>12}  {row.unit:<6}{ratio:>8}  {row.aim}")
+        lines.append(f"{row.what:<58}{_short(row.ours):>12}{reference:>12}  {row.unit:<6}{ratio:>8}  {row.aim}")
     return lines
 
 
