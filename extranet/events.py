@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar, Protocol, cast
 
 import sqlalchemy as sa
@@ -36,6 +36,7 @@ class Event:
     """A fact, in the past tense, holding ids only. Subclasses are frozen dataclasses; their name is their kind."""
 
     @classmethod
+    @cache
     def kind(cls) -> str:
         """`MessagePosted` is `message-posted`."""
         return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
@@ -219,25 +220,32 @@ def record(event: Event, *, by: Member | None, stream: str | None = None, at: da
     """Keep a fact in the present transaction, with the stream's next `seq`, and promise its reactions."""
     held = db.session()
     held.flush()
-    row = EventRow(
-        stream=stream,
-        seq=next_seq(stream) if stream is not None else None,
-        kind=event.kind(),
-        at=at or clock.now(),
-        actor_id=by.id if by is not None else None,
-        data=dataclasses.asdict(event),
-    )
-    held.add(row)
-    held.flush()
-    recorded = Recorded(event, row.id, row.stream, row.seq, row.at, row.actor_id)
+    seq = next_seq(stream) if stream is not None else None
+    at, actor_id = at or clock.now(), by.id if by is not None else None
+    row = {"stream": stream, "seq": seq, "kind": event.kind(), "at": at, "actor_id": actor_id}
+    kept = held.connection().execute(_insert(EventRow), {**row, "data": dataclasses.asdict(event)})
+    assert kept.inserted_primary_key is not None
+    recorded = Recorded(event, kept.inserted_primary_key[0], stream, seq, at, actor_id)
     _follow(recorded)
     return recorded
 
 
+@cache
+def _insert(thing: type[Base]) -> sa.Insert:
+    """Put together once, and past the session: nothing looks at these rows before they are read again."""
+    return sa.insert(thing.__table__)  # type: ignore[arg-type]
+
+
 def next_seq(stream: str) -> int:
     """Take the next number of a stream; the stream waits for this transaction from here on."""
-    statement = sa.update(Stream).where(Stream.id == stream).values(head=Stream.head + 1).returning(Stream.head)
-    return db.session().execute(statement.execution_options(synchronize_session=False)).scalar_one()
+    return cast(int, db.session().scalars(_take_the_next(), {"stream": stream}).one())
+
+
+@cache
+def _take_the_next() -> Any:
+    """Put together once: every fact of a workspace asks for it."""
+    statement = sa.update(Stream).where(Stream.id == sa.bindparam("stream")).values(head=Stream.head + 1)
+    return statement.returning(Stream.head).execution_options(synchronize_session=False)
 
 
 def lock_stream(stream: str) -> None:
@@ -271,7 +279,9 @@ def _follow(recorded: Recorded) -> None:
         reaction(recorded)
     if later:
         now = clock.now()
-        db.session().add_all(OutboxRow(event_id=recorded.id, reaction=promise.name, due_at=now) for promise in later)
+        row = {"event_id": recorded.id, "due_at": now, "attempts": 0}
+        rows = [{**row, "reaction": promise.name} for promise in later]
+        db.session().connection().execute(_insert(OutboxRow), rows)
         db.after_commit(_wake_the_drainer)
     if known.is_followed_everywhere(recorded.kind):
         db.after_commit(partial(known.run_everywhere, recorded))

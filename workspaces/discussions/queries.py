@@ -275,28 +275,28 @@ def find_thread_anywhere(member: Member, slug: str, thread_id: str) -> ThreadSta
 
 def find_message(member: Member, slug: str, message_id: str) -> MessageStanding | None:
     """A message that the member may see, in a workspace that they have joined; one query."""
-    return _find_message(member, Workspace.slug == slug, Message.id == message_id)
+    return _find_message(member, message_id, slug)
 
 
 def find_message_by_id(member: Member, message_id: str) -> MessageStanding | None:
     """The same, where the address names no workspace; one query too, whether it exists elsewhere or not."""
-    return _find_message(member, Message.id == message_id)
+    return _find_message(member, message_id)
 
 
 def find_message_anywhere(member: Member, slug: str, message_id: str) -> MessageStanding | None:
     """The same for an old address, which may name the workspace from which its thread was moved; one query."""
     del slug
-    return _find_message(member, Message.id == message_id)
+    return _find_message(member, message_id)
 
 
 def find_message_where_readers_show(member: Member, slug: str, message_id: str) -> MessageStanding | None:
     """A message that the member may see, if the workspace's hosts have it shown who has read what; one query."""
-    return _find_message(member, Workspace.slug == slug, Message.id == message_id, _shows_readers())
+    return _find_message(member, message_id, slug, shows_readers=True)
 
 
 def find_message_where_readers_show_by_id(member: Member, message_id: str) -> MessageStanding | None:
     """The same, where the address names no workspace."""
-    return _find_message(member, Message.id == message_id, _shows_readers())
+    return _find_message(member, message_id, shows_readers=True)
 
 
 def threads(member: Member, standing: Standing, *, after: str | None = None) -> Page[ShownThread]:
@@ -368,8 +368,7 @@ def messages(
 
 def show(place: Placed, message_id: str) -> ShownMessage:
     """A message as it is now, for the one who stands there and may see it: the caller has made sure."""
-    (message,) = _read(place, _messages(Message.id == message_id))
-    return message
+    return _seen(place, db.session().execute(_one_message(), {"message": message_id}).all())[0]
 
 
 def whereabouts(member: Member, place: ThreadStanding) -> Whereabouts:
@@ -616,13 +615,12 @@ def _thread_statement(*, has_slug: bool) -> Rows:
     )
 
 
-def _find_message(member: Member, *which: sa.ColumnElement[bool]) -> MessageStanding | None:
-    row = db.session().execute(
-        _joined(member.id, Message, Message.workspace_id == Workspace.id)
-        .add_columns(Thread)
-        .join(Thread, Thread.id == Message.thread_id)
-        .where(*which, Message.seq >= Membership.sees_from)
-    ).one_or_none()
+def _find_message(
+    member: Member, message_id: str, slug: str | None = None, *, shows_readers: bool = False
+) -> MessageStanding | None:
+    asked = {"member": member.id, "message": message_id, "slug": slug}
+    statement = _message_statement(has_slug=slug is not None, shows_readers=shows_readers)
+    row = db.session().execute(statement, asked).one_or_none()
     if row is None:
         return None
     workspace, membership, message, thread = row
@@ -630,6 +628,19 @@ def _find_message(member: Member, *which: sa.ColumnElement[bool]) -> MessageStan
         Standing(workspace, membership), thread, message, is_author=message.author_id == member.id,
         is_opener=thread.opened_by_id == member.id,
     )
+
+
+@cache
+def _message_statement(*, has_slug: bool, shows_readers: bool) -> Rows:
+    """Put together once: every answer to a message asks for it."""
+    statement = (
+        _joined(sa.bindparam("member"), Message, Message.workspace_id == Workspace.id)
+        .add_columns(Thread)
+        .join(Thread, Thread.id == Message.thread_id)
+        .where(Message.id == sa.bindparam("message"), Message.seq >= Membership.sees_from)
+        .where(Workspace.slug == sa.bindparam("slug") if has_slug else sa.true())
+    )
+    return statement.where(_shows_readers()) if shows_readers else statement
 
 
 def _shows_readers() -> sa.ColumnElement[bool]:
@@ -755,6 +766,12 @@ def _every_message() -> Rows:
         .outerjoin(answered, answered.id == Message.answers_id)
         .outerjoin(answered_author, answered_author.id == answered.author_id)
     )
+
+
+@cache
+def _one_message() -> Rows:
+    """Put together once: every message that is sent asks for it."""
+    return _messages(Message.id == sa.bindparam("message"))
 
 
 def _read(place: Placed, statement: Rows) -> list[ShownMessage]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -145,9 +146,15 @@ def enter(workspace: Workspace, by: Member, *things: Thread | Message) -> None:
     if db.session().scalar(_joined(), {"workspace": workspace.id, "member": by.id}) is None:
         raise NotHere
     for thing in things:
-        db.session().refresh(thing)
-        if thing.workspace_id != workspace.id:
+        afresh = db.session().scalar(_afresh(type(thing)), {"id": thing.id})
+        if afresh is None or afresh.workspace_id != workspace.id:
             raise NotHere
+
+
+@cache
+def _afresh(kind: type[Any]) -> sa.Select[Any]:
+    """Put together once: whoever writes asks for it."""
+    return sa.select(kind).where(kind.id == sa.bindparam("id")).execution_options(populate_existing=True)
 
 
 @cache
