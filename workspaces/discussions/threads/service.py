@@ -231,17 +231,20 @@ def decide(
 ) -> Decision:
     """Write the decision that the thread ends in, or write it anew, and lock the thread.
 
-    Raises `Archived`, `NotForDecision`, `GroundsElsewhere` if a ground is retracted or of another thread.
+    Into a thread that a host has locked no decision is written: a decision's lock is always its own, which goes with
+    it. Raises `Archived`, `NotForDecision`, `Locked`, `GroundsElsewhere` if a ground is retracted or of another thread.
     """
     enter(workspace, by, thread, *grounds)
     workspace.ensure_active()
     if thread.kind != "decision":
         raise NotForDecision
+    held = db.session()
+    decision = held.get(Decision, thread.id)
+    if decision is None:
+        thread.ensure_open()
     if any(ground.thread_id != thread.id or ground.is_retracted for ground in grounds):
         raise GroundsElsewhere
-    held = db.session()
     html = from_markdown(body)
-    decision = held.get(Decision, thread.id)
     if decision is None:
         decision = Decision(thread_id=thread.id, body=body, html=html, decided_by_id=by.id)
         held.add(decision)

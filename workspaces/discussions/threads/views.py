@@ -137,6 +137,8 @@ def decision(_member: Member, place: ThreadStanding) -> ResponseReturnValue:
     if place.thread.kind != "decision":
         raise service.NotForDecision
     written = thread_queries.decision_of(place)
+    if written is None:
+        place.thread.ensure_open()
     form = DecisionForm(formdata=None, body=written.body if written is not None else "")
     grounds = [ground.id for ground in written.grounds] if written is not None else []
     return _decision_page(place, form, [*grounds, *request.args.getlist("ground")[:1]])

@@ -3,8 +3,9 @@
 import sqlalchemy as sa
 
 from tests.cast import keeping, looking
-from tests.workspaces.discussions.talk import Talk
+from tests.workspaces.discussions.talk import Talk, open_thread, thread_in
 from tests.workspaces.places import drain
+from workspaces.discussions.models import Thread
 from workspaces.discussions.threads.models import Decision, DecisionGround
 from workspaces.memberships.models import Membership
 
@@ -111,6 +112,26 @@ def test_who_opened_it_and_hosts_decide_and_nobody_else(talk: Talk) -> None:
 def test_a_discussion_ends_in_no_decision(talk: Talk) -> None:
     assert talk.cast.ada.get(talk.path("/decision")).status_code == 409
     assert decide(talk, []) == 409
+
+
+def test_a_hosts_lock_is_not_undone_by_who_opened_the_thread(talk: Talk) -> None:
+    ada, grace = talk.cast.ada, talk.cast.grace
+    hers = thread_in(open_thread(talk.place, grace, kind="decision"))
+    page = talk.place.path(f"/threads/{hers}")
+    assert f"{page}/decision" in grace.get(f"{page}/settings").text
+    assert ada.post(f"{page}/lock").status_code == 302
+    assert f"{page}/decision" not in grace.get(f"{page}/settings").text
+    assert grace.get(f"{page}/decision").status_code == 409
+    assert grace.post(f"{page}/decision", {"body": "Written all the same"}).status_code == 409
+    by_program = grace.api("POST", f"/threads/{hers}/decision", {"body": "Written all the same"})
+    assert by_program.status_code == 409 and by_program.json is not None and by_program.json["code"] == "locked"
+    assert grace.post(f"{page}/decision/withdraw").status_code == 409
+    with looking(talk.app) as held:
+        assert held.get(Decision, hers) is None and held.get_one(Thread, hers).is_locked
+    assert ada.post(f"{page}/unlock").status_code == 302
+    for body in ("First", "Written anew while its own lock stands"):
+        assert grace.post(f"{page}/decision", {"body": body}).status_code == 302
+    assert grace.get(f"{page}/decision").status_code == 200
 
 
 def test_newcomers_who_see_nothing_earlier_see_no_ground_from_then(talk: Talk) -> None:
