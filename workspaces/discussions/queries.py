@@ -17,7 +17,7 @@ from extranet.members import Member
 from extranet.paging import Page, page_of, read_cursor, write_cursor
 from workspaces.discussions.beside import NOTHING_BESIDE, Beside, beside_of
 from workspaces.discussions.models import STEP, Message, ReadMark, Thread
-from workspaces.discussions.reading.queries import Mark, has_unread, unread
+from workspaces.discussions.reading.queries import Mark, has_unread, shows_readers, unread
 from workspaces.discussions.threads.events import ThreadMovedAway
 from workspaces.discussions.threads.models import Bell, Decision
 from workspaces.discussions.threads.queries import ThreadHead, heads_of, is_followed
@@ -290,13 +290,13 @@ def find_message_anywhere(member: Member, slug: str, message_id: str) -> Message
 
 
 def find_message_where_readers_show(member: Member, slug: str, message_id: str) -> MessageStanding | None:
-    """A message that the member may see, if the workspace's hosts have it shown who has read what; one query."""
-    return _find_message(member, message_id, slug, shows_readers=True)
+    """A message that the member may see, if the workspace's hosts have it shown who has read it; one query."""
+    return _find_message(member, message_id, slug, where_readers_show=True)
 
 
 def find_message_where_readers_show_by_id(member: Member, message_id: str) -> MessageStanding | None:
     """The same, where the address names no workspace."""
-    return _find_message(member, message_id, shows_readers=True)
+    return _find_message(member, message_id, where_readers_show=True)
 
 
 def threads(member: Member, standing: Standing, *, after: str | None = None) -> Page[ShownThread]:
@@ -616,10 +616,10 @@ def _thread_statement(*, has_slug: bool) -> Rows:
 
 
 def _find_message(
-    member: Member, message_id: str, slug: str | None = None, *, shows_readers: bool = False
+    member: Member, message_id: str, slug: str | None = None, *, where_readers_show: bool = False
 ) -> MessageStanding | None:
     asked = {"member": member.id, "message": message_id, "slug": slug}
-    statement = _message_statement(has_slug=slug is not None, shows_readers=shows_readers)
+    statement = _message_statement(has_slug=slug is not None, where_readers_show=where_readers_show)
     row = db.session().execute(statement, asked).one_or_none()
     if row is None:
         return None
@@ -631,7 +631,7 @@ def _find_message(
 
 
 @cache
-def _message_statement(*, has_slug: bool, shows_readers: bool) -> Rows:
+def _message_statement(*, has_slug: bool, where_readers_show: bool) -> Rows:
     """Put together once: every answer to a message asks for it."""
     statement = (
         _joined(sa.bindparam("member"), Message, Message.workspace_id == Workspace.id)
@@ -640,12 +640,7 @@ def _message_statement(*, has_slug: bool, shows_readers: bool) -> Rows:
         .where(Message.id == sa.bindparam("message"), Message.seq >= Membership.sees_from)
         .where(Workspace.slug == sa.bindparam("slug") if has_slug else sa.true())
     )
-    return statement.where(_shows_readers()) if shows_readers else statement
-
-
-def _shows_readers() -> sa.ColumnElement[bool]:
-    """Whether it is shown who has read a message; no comparison with nothing is true."""
-    return Message.seq >= Workspace.readers_shown_from
+    return statement.where(shows_readers()) if where_readers_show else statement
 
 
 def _count_from(sees_from: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:

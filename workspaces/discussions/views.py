@@ -35,6 +35,7 @@ from workspaces.discussions.queries import (
     Whereabouts,
 )
 from workspaces.discussions.reactions import changes_row, fragments
+from workspaces.discussions.reading.queries import readers_shown_from
 from workspaces.discussions.thanks import queries as thanks
 from workspaces.discussions.thanks.forms import ThanksForm
 from workspaces.discussions.threads.words import HINTS
@@ -307,7 +308,7 @@ def _thread_page(
         page=page, first_unread=next(new, None), head=where.head, form=form, answered=answered, new_id=uuid.uuid4,
         so_far=mark.so_far, unread=where.unread, number=where.number, unread_from=mark.unread_from,
         read_to=queries.read_with(page.items, where.unread, so_far=mark.so_far), opens_at=opens_at,
-        thread_head=queries.head(place),
+        thread_head=queries.head(place), readers_shown_from=readers_shown_from(place, place.thread),
     )
 
 
@@ -339,7 +340,7 @@ def _message_page(template: str, place: MessageStanding, **facts: Any) -> str:
     shown = queries.show(place, place.message.id)
     return render_template(
         template, place=place, standing=place.standing, workspace=place.workspace, thread=place.thread, message=shown,
-        **facts,
+        readers_shown_from=readers_shown_from(place, place.thread), **facts,
     )
 
 

@@ -1,10 +1,11 @@
 """Who has read a message is seen by those who are in, where a host had it shown, and of what was said since then."""
 
+import copy
 import re
 
 from tests.cast import Person
 from tests.workspaces.discussions.talk import JSON, Talk
-from tests.workspaces.places import FIELDS
+from tests.workspaces.places import FIELDS, open_place
 
 
 def test_only_what_was_said_since_then_is_told_of(talk: Talk) -> None:
@@ -21,6 +22,27 @@ def test_only_what_was_said_since_then_is_told_of(talk: Talk) -> None:
     assert _readers(talk, grace, since) == ["Grace Hopper"]
     assert "Grace Hopper" in ada.get(talk.at(since, "/readers")).text
     assert "sees who has read a message" in grace.get(talk.path()).text
+
+
+def test_a_thread_that_came_from_elsewhere_does_not_tell_who_read_what_came_along(talk: Talk) -> None:
+    ada, grace = talk.cast.ada, talk.cast.grace
+    there = open_place(talk.cast)
+    before = talk.say(ada, "Read where nobody was to know")
+    talk.read(grace)
+    moved = copy.copy(talk)
+    moved.place = there
+    _have_shown(moved, ada)
+    assert ada.post(talk.path("/move"), {"to": there.slug}).status_code == 302
+    assert moved.mark_of(grace) == moved.message(before).seq >= (there.row().readers_shown_from or 0)
+    assert _readers(moved, ada, before) is None
+    offered = re.compile(r'data-part="readers" data-from="(\d+)"')
+    assert int(offered.findall(ada.get(moved.path()).text)[0]) > moved.message(before).seq
+    assert "/readers" not in ada.get(moved.at(before)).text
+    since = moved.say(ada, "Said where everybody is told")
+    moved.read(grace)
+    assert _readers(moved, ada, since) == ["Grace Hopper"]
+    assert [int(seq) for seq in offered.findall(ada.get(moved.path()).text)] == [moved.message(since).seq]
+    assert "/readers" in ada.get(moved.at(since)).text
 
 
 def test_off_again_it_is_as_if_it_had_never_been(talk: Talk) -> None:

@@ -14,9 +14,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from extranet import db
+from extranet.events import EventRow
 from extranet.members import Member
 from workspaces.discussions.mentions.models import Mention
 from workspaces.discussions.models import Message, ReadMark, Thread
+from workspaces.discussions.threads.events import MessageMoved
 from workspaces.discussions.threads.models import Bell
 from workspaces.discussions.threads.queries import is_followed
 from workspaces.memberships.models import Membership
@@ -155,6 +157,30 @@ def mark_of(member: Member, thread_id: str, *, joined_seq: int) -> Mark:
         )
     ).one_or_none()
     return Mark(*found) if found is not None else Mark(joined_seq, None)
+
+
+def shows_readers() -> sa.ColumnElement[bool]:
+    """Whether it is shown who has read a message: for a query with its workspace.
+
+    It is of what was said here since a host has it shown, no comparison with nothing being true. What came with its
+    thread from elsewhere was read when nobody was to know: where it stands in the stream is the fact that it moved.
+    """
+    moved = sa.exists().where(
+        EventRow.stream == Message.workspace_id, EventRow.seq == Message.seq, EventRow.kind == MessageMoved.kind()
+    )
+    return sa.and_(Message.seq >= Workspace.readers_shown_from, ~moved.correlate(Message))
+
+
+def readers_shown_from(place: Placed, thread: Thread) -> int | None:
+    """From which `seq` on it is shown of a thread's messages who has read them; no query where it is not shown."""
+    if not place.workspace.shows_readers:
+        return None
+    shown = (
+        sa.select(Message.seq)
+        .join(Workspace, Workspace.id == Message.workspace_id)
+        .where(Message.thread_id == thread.id, shows_readers())
+    )
+    return db.session().scalar(shown.order_by(Message.seq).limit(1)) or thread.last_seq + 1
 
 
 def readers(place: Placed, message: Message) -> Sequence[Member]:
