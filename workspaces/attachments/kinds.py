@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import IO, Literal
 
 from extranet.errors import Refusal
-from extranet.i18n import _, lazy
+from extranet.i18n import lazy
 
 Family = Literal["picture", "pdf", "writing", "table", "slides", "text"]
 
@@ -119,12 +119,15 @@ class NotUtf8(NotTaken):
 
 
 class NotAsNamed(NotTaken):
-    """The content is of another family than the name says."""
+    """The content is of another family than the name says.
+
+    It may be raised in a thread that knows no reader, so that its sentence is made where it is shown.
+    """
 
     def __init__(self, extension: str) -> None:
         super().__init__(
-            _("The name ends in .%(extension)s, but the file is something else. See whether it is the right one.",
-              extension=extension)
+            lazy("The name ends in .%(extension)s, but the file is something else. See whether it is the right one.",
+                 extension=extension)
         )
 
 

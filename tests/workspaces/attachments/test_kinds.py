@@ -3,9 +3,11 @@
 import io
 import struct
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from extranet.i18n import in_language
 from tests.workspaces.attachments.files import (
     DOCUMENT,
     OFFICE,
@@ -129,6 +131,13 @@ def test_these_are_refused(content: bytes, name: str, refusal: type[kinds.NotTak
     with pytest.raises(kinds.NotTaken) as raised:
         found(content, name)
     assert type(raised.value) is refusal
+
+
+def test_a_refusal_is_said_in_the_readers_language_though_a_thread_of_its_own_looks_at_the_file(talk: Talk) -> None:
+    with talk.app.test_request_context("/"), in_language("fi"), ThreadPoolExecutor(1) as beside:
+        raised = beside.submit(found, pdf(), "kuva.jpg").exception()
+        assert isinstance(raised, kinds.NotAsNamed)
+        assert str(raised.sentence).startswith("Nimen lopussa on .jpg")
 
 
 def test_a_refusal_says_why_and_leaves_nothing(talk: Talk) -> None:
