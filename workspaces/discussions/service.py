@@ -13,6 +13,7 @@ from extranet.i18n import lazy
 from extranet.ids import new_id
 from extranet.members import Member
 from workspaces.attachments.service import Chosen, send_along
+from workspaces.discussions.drafts.models import Draft
 from workspaces.discussions.events import MessageEdited, MessagePosted, MessageRetracted, ThreadOpened
 from workspaces.discussions.mentions.models import Mention
 from workspaces.discussions.mentions.service import keep_mentions, note_mentions, rendered
@@ -120,7 +121,8 @@ def edit(message: Message, workspace: Workspace, body: str, *, by: Member) -> Me
 def retract(message: Message, workspace: Workspace, *, by: Member, reason: str | None = None) -> Message:
     """Take a message back, another's with a reason: its words, its history and what was said to it are gone.
 
-    Its place stays. Raises `Archived`, `AlreadyRetracted`, `ReasonNeeded`.
+    So is what its author had begun to change it to. Its place stays. Raises `Archived`, `AlreadyRetracted`,
+    `ReasonNeeded`.
     """
     enter(workspace, by, message)
     workspace.ensure_active()
@@ -129,6 +131,7 @@ def retract(message: Message, workspace: Workspace, *, by: Member, reason: str |
     message.retract(by=by, reason=reason)
     for thing in (MessageVersion, Mention, Thanks, Reaction):
         db.session().execute(sa.delete(thing).where(thing.message_id == message.id))
+    _empty_draft_of(message)
     events.record(
         MessageRetracted(workspace=workspace.id, thread=message.thread_id, message=message.id),
         by=by,
@@ -149,6 +152,17 @@ def enter(workspace: Workspace, by: Member, *things: Thread | Message) -> None:
         afresh = db.session().scalar(_afresh(type(thing)), {"id": thing.id})
         if afresh is None or afresh.workspace_id != workspace.id:
             raise NotHere
+
+
+def _empty_draft_of(message: Message) -> None:
+    """The row stays, so that the author's devices hear that it is empty instead of bringing it back."""
+    place = (Draft.member_id == message.author_id, Draft.workspace_id == message.workspace_id)
+    db.session().execute(
+        sa.update(Draft)
+        .where(*place, Draft.place == f"edit-{message.id}", Draft.body != "")
+        .values(title=None, body="", version=Draft.version + 1, saved_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 @cache

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from tests.cast import looking
 from tests.workspaces.discussions.talk import Talk
+from workspaces.discussions.drafts.models import Draft
 from workspaces.discussions.models import MessageVersion
 
 
@@ -41,6 +42,19 @@ def test_a_reason_that_is_too_long_is_told(talk: Talk) -> None:
     answer = talk.cast.ada.post(talk.at(message_id, "/retract"), {"reason": "x" * 501})
     assert answer.status_code == 422
     assert "x" * 501 in answer.text
+
+
+def test_what_the_author_was_changing_it_to_is_gone_too_and_their_devices_hear_of_it(talk: Talk) -> None:
+    grace = talk.cast.grace
+    message_id, other = talk.say(grace, "A customer’s name"), talk.say(grace, "Stays")
+    drafts = f"/workspaces/{talk.place.slug}/drafts"
+    for one in (message_id, other):
+        kept = grace.api("PUT", f"{drafts}/edit-{one}", {"body": "A customer’s name, and more", "version": 0})
+        assert kept.status_code == 200
+    talk.cast.ada.post(talk.at(message_id, "/retract"), {"reason": "Customers do not belong here"})
+    with looking(talk.app) as held:
+        found = {draft.place: (draft.version, draft.body) for draft in held.scalars(sa.select(Draft))}
+    assert found == {f"edit-{message_id}": (2, ""), f"edit-{other}": (1, "A customer’s name, and more")}
 
 
 def test_who_neither_wrote_it_nor_hosts_may_not(talk: Talk) -> None:
