@@ -31,7 +31,7 @@ def receive(brought: FileStorage, workspace: Workspace, *, by: Member) -> Attach
     file_id, kept_in = new_id(), store()
     try:
         source = cast(Incoming, brought.stream).file
-        found = _written(kept_in, file_id, source, brought.filename or "")
+        found = written(kept_in, file_id, source, brought.filename or "")
         with db.writing():
             return service.bring(workspace, found, by=by)
     except BaseException:
@@ -39,7 +39,8 @@ def receive(brought: FileStorage, workspace: Workspace, *, by: Member) -> Attach
         raise
 
 
-def _written(kept_in: Store, file_id: str, source: IO[bytes], name: str) -> Found:
+def written(kept_in: Store, file_id: str, source: IO[bytes], name: str) -> Found:
+    """Look at a file, make it safe and put it where files are kept. Raises a `NotTaken` or an `OSError`."""
     kind = _beside(kind_of, source, name)
     if kind.family != "picture":
         kept = _beside(kept_in.keep, file_id, source)
