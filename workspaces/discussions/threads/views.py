@@ -139,9 +139,11 @@ def decision(_member: Member, place: ThreadStanding) -> ResponseReturnValue:
     written = thread_queries.decision_of(place)
     if written is None:
         place.thread.ensure_open()
-    form = DecisionForm(formdata=None, body=written.body if written is not None else "")
     grounds = [ground.id for ground in written.grounds] if written is not None else []
-    return _decision_page(place, form, [*grounds, *request.args.getlist("ground")[:1]])
+    grounds += request.args.getlist("ground")[:1]
+    form = DecisionForm(formdata=None, body=written.body if written is not None else "", grounds=grounds)
+    form.grounds.there = thread_queries.chosen(place, grounds)
+    return _decision_page(place, form)
 
 
 @threads.post("/<slug>/threads/<thread_id>/decision")
@@ -151,12 +153,13 @@ def decide(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Write the decision; or, as the form is long, show other messages to choose from and keep what was typed."""
     place.workspace.ensure_active()
     form = DecisionForm()
-    grounds = request.form.getlist("grounds")
+    form.grounds.there = thread_queries.chosen(place, form.grounds.data)
     if "show" in request.form:
-        return _decision_page(place, form, grounds, after=request.form["show"] or None)
-    if not form.validate() or len(grounds) > service.MOST_GROUNDS:
-        return make_response(_decision_page(place, form, grounds), 422)
-    service.decide(place.thread, place.workspace, form.body.data or "", messages_of(place, grounds), by=member)
+        return _decision_page(place, form, after=request.form["show"] or None)
+    if not form.validate():
+        return make_response(_decision_page(place, form), 422)
+    grounds = messages_of(place, form.grounds.data)
+    service.decide(place.thread, place.workspace, form.body.data or "", grounds, by=member)
     return redirect(f"{_address(place)}#decision")
 
 
@@ -219,13 +222,9 @@ def messages_of(place: ThreadStanding, message_ids: Sequence[str]) -> Sequence[M
     return found
 
 
-def _decision_page(
-    place: ThreadStanding, form: DecisionForm, grounds: Sequence[str], *, after: str | None = None
-) -> str:
-    chosen = thread_queries.chosen(place, grounds)
-    page = thread_queries.offered(place, after=after)
+def _decision_page(place: ThreadStanding, form: DecisionForm, *, after: str | None = None) -> str:
     return render_template(
-        "discussions/decide.html", form=form, chosen=chosen, page=page, is_first=after is None,
+        "discussions/decide.html", form=form, page=thread_queries.offered(place, after=after), is_first=after is None,
         most=service.MOST_GROUNDS, **_in(place),
     )
 

@@ -1,11 +1,13 @@
 """A thread that ends in a written decision, which names the messages that it rests on."""
 
+import pytest
 import sqlalchemy as sa
 
 from tests.cast import keeping, looking
 from tests.workspaces.discussions.talk import Talk, open_thread, thread_in
 from tests.workspaces.places import drain
 from workspaces.discussions.models import Thread
+from workspaces.discussions.threads import forms
 from workspaces.discussions.threads.models import Decision, DecisionGround
 from workspaces.memberships.models import Membership
 
@@ -87,6 +89,35 @@ def test_what_was_typed_and_ticked_stays_when_other_messages_are_shown_or_someth
         assert f'value="{reasons[1]}" checked' in answer.text
         assert ("We go on" in answer.text) == (status == 200)
     assert "decision-written" not in talk.place.facts()
+
+
+def test_one_that_was_retracted_meanwhile_is_told_and_the_other_ticks_and_a_short_text_stay(talk: Talk) -> None:
+    reasons = matter(talk)
+    talk.cast.grace.post(talk.at(reasons[1], "/retract"))
+    answer = talk.cast.ada.post(talk.path("/decision"), {"body": "We stop", "grounds": reasons})
+    assert answer.status_code == 422
+    assert "We stop" in answer.text and answer.text.count(" checked>") == 2
+    _is_told(answer.text, "is not there any longer")
+    assert talk.row().locked_at is None
+
+
+def test_too_many_are_told_beside_them_and_in_the_summary(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "MOST_GROUNDS", 2)
+    reasons = matter(talk)
+    answer = talk.cast.ada.post(talk.path("/decision"), {"body": "We go on", "grounds": reasons})
+    assert answer.status_code == 422
+    assert "We go on" in answer.text and answer.text.count(" checked>") == 3
+    _is_told(answer.text, "You have chosen 3 messages")
+    assert decide(talk, reasons[1:]) == 302
+
+
+def _is_told(page: str, sentence: str) -> None:
+    summary = page[page.index('class="error-summary"'):page.index("</ul>", page.index('class="error-summary"'))]
+    assert 'href="#grounds"' in summary and sentence in summary
+    fieldset = page[page.index('id="grounds"'):]
+    assert 'aria-describedby="grounds-hint grounds-error"' in fieldset[:fieldset.index(">")]
+    error = fieldset[fieldset.index('id="grounds-error"'):]
+    assert sentence in error[:error.index("</p>")]
 
 
 def test_it_rests_only_on_messages_of_the_thread_that_are_there(talk: Talk) -> None:
