@@ -82,6 +82,12 @@ class EditForm(_WithWords):
 
 
 class RetractForm(Form):
-    """Why a message is retracted; needed for another's."""
+    """Why one retracts one's own message, if one says it."""
 
     reason = line(lazy("Reason"), required=False, most=500)
+
+
+class RetractAnothersForm(RetractForm):
+    """Why a host retracts another's message, which is to be said."""
+
+    reason = line(lazy("Reason"), most=500)

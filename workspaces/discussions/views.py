@@ -22,7 +22,14 @@ from workspaces import policy as workspace_policy
 from workspaces import queries as workspace_queries
 from workspaces.discussions import policy, queries, service
 from workspaces.discussions.drafts.reactions import sent_by_form
-from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, MessageForm, RetractForm, ThreadForm
+from workspaces.discussions.forms import (
+    LONGEST_MESSAGE,
+    EditForm,
+    MessageForm,
+    RetractAnothersForm,
+    RetractForm,
+    ThreadForm,
+)
 from workspaces.discussions.fragments import article_in
 from workspaces.discussions.history import history
 from workspaces.discussions.models import Message
@@ -195,18 +202,14 @@ def edit(member: Member, place: MessageStanding) -> ResponseReturnValue:
 def retract_form(_member: Member, place: MessageStanding) -> ResponseReturnValue:
     """The page that asks whether to retract."""
     place.workspace.ensure_active()
-    return _message_page("discussions/retract.html", place, form=RetractForm(formdata=None))
+    return _message_page("discussions/retract.html", place, form=_retract_form(place)(formdata=None))
 
 
 @discussions.post("/<slug>/messages/<message_id>/retract")
 @hold(policy.may_retract)
 def retract(member: Member, place: MessageStanding) -> ResponseReturnValue:
     """Take a message back."""
-    form = RetractForm()
-    if not place.is_author and not form.reason.data:
-        form.validate()
-        form.reason.errors = [str(service.ReasonNeeded.sentence)]
-        return message_page_again(form, "discussions/retract.html", place)
+    form = _retract_form(place)()
     if not form.validate():
         return message_page_again(form, "discussions/retract.html", place)
     service.retract(place.message, place.workspace, by=member, reason=form.reason.data or None)
@@ -342,6 +345,10 @@ def _message_page(template: str, place: MessageStanding, **facts: Any) -> str:
         template, place=place, standing=place.standing, workspace=place.workspace, thread=place.thread, message=shown,
         readers_shown_from=readers_shown_from(place, place.thread), **facts,
     )
+
+
+def _retract_form(place: MessageStanding) -> type[RetractForm]:
+    return RetractForm if place.is_author else RetractAnothersForm
 
 
 def message_page_again(form: Any, template: str, place: MessageStanding) -> Response:

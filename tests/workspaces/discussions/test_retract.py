@@ -26,9 +26,13 @@ def test_the_author_takes_it_back_and_a_tombstone_stays_with_the_answers(talk: T
 
 def test_a_host_takes_anothers_back_with_a_reason_that_all_see(talk: Talk) -> None:
     message_id = talk.say(talk.cast.grace, "A customer’s name")
+    asked = talk.cast.ada.get(talk.at(message_id, "/retract")).text
+    assert 'name="reason"' in asked and "optional" not in asked
     without = talk.cast.ada.post(talk.at(message_id, "/retract"), {"reason": " "})
     assert without.status_code == 422
-    assert "Say why" in without.text
+    assert "optional" not in without.text and 'href="#reason">' in without.text
+    by_program = talk.cast.ada.api("POST", f"/messages/{message_id}/retract", {}).json
+    assert by_program is not None and by_program["code"] == "reason-needed"
     assert talk.message(message_id).body == "A customer’s name"
     talk.cast.ada.post(talk.at(message_id, "/retract"), {"reason": "Customers do not belong here"})
     page = talk.cast.grace.get(talk.path()).text
