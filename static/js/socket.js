@@ -2,10 +2,15 @@
 // `extranet:change`, `extranet:head`, `extranet:typing`, `extranet:here`, `extranet:read`, `extranet:draft`, and `extranet:connection` with what became of it.
 // It begins with long polling and goes on with WebSocket where the network lets it.
 
+import { renewToken } from "./token.js";
+
 const NEWS = ["change", "head", "typing", "here", "read", "draft"];
 const GRACE = 2_000;
+const AGAIN = 2_000; // after a refusal, and twice as long after each that follows
+const LONGEST_PAUSE = 60_000;
 
 let socket;
+let showing;
 
 export function say(name, content) {
   if (socket?.connected) socket.emit(name, content);
@@ -20,35 +25,89 @@ export function isConnected() {
   return Boolean(socket?.connected);
 }
 
-if (document.body.dataset.live === "yes") connect();
+if (document.body.dataset.live === "yes") begin();
 
-async function connect() {
-  const { io } = await import("socket.io-client");
+async function begin() {
+  let io;
+  for (let failures = 0; !(io = await load()); failures += 1) {
+    become("reconnecting", GRACE);
+    await new Promise((resolve) => {
+      setTimeout(resolve, pauseAfter(failures));
+      addEventListener("online", resolve, { once: true });
+    });
+  }
+  connect(io);
+}
+
+async function load() {
+  try {
+    return (await import("socket.io-client")).io;
+  } catch ({ message }) {
+    // Chromium never fetches again, for as long as the page is open, what it could not fetch under this address.
+    const [address] = /https?:\S+\.js/.exec(message) ?? [];
+    const library = address ? await import(`${address}?${Date.now()}`).catch(() => null) : null;
+    return library?.io;
+  }
+}
+
+function connect(io) {
+  let [refusals, isOut, timer] = [0, false];
   socket = io({ reconnectionDelay: 500, reconnectionDelayMax: 4_000 });
   for (const name of NEWS) socket.on(name, (content) => tell(name, content));
-  let timer;
-  const become = (state, patience = 0) => {
+  const wait = (pause) => {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      document.documentElement.dataset.connection = state;
-      tell("connection", { state });
-      const status = document.querySelector("connection-status");
-      if (status) status.state = state;
-    }, patience);
+    timer = setTimeout(comeAgain, pause);
   };
-  socket.on("connect", () => become("online"));
+  // Where nobody can say whether this member is signed in, it is as it was.
+  const findOut = async () => (isOut = !(await renewToken().catch(() => !isOut)));
+  // Whose sign-in has ended comes again after the next one, if it is the same member's.
+  const comeAgain = async () => {
+    clearTimeout(timer);
+    if (isOut && (await findOut())) wait(LONGEST_PAUSE * (1 + Math.random()));
+    else if (!socket.active) socket.connect();
+  };
+  socket.on("connect", () => {
+    refusals = 0;
+    become("online");
+  });
   socket.on("disconnect", (reason) => {
     become("reconnecting", GRACE);
     // Told to go: perhaps signed out, perhaps the server only restarts. Asking once more finds out.
-    if (reason === "io server disconnect") setTimeout(() => socket.connect(), GRACE / 2);
+    if (reason === "io server disconnect") wait(GRACE / 2);
   });
-  // A refusal is final: the sign-in has ended.
-  socket.on("connect_error", () => become(socket.active ? "reconnecting" : "signedOut", GRACE));
+  socket.on("connect_error", async () => {
+    if (socket.active) {
+      become("reconnecting", GRACE);
+      return;
+    }
+    // Refused: the sign-in has ended, or the server is in trouble. Socket.IO itself does not come again.
+    await findOut();
+    if (socket.active) return;
+    become(isOut ? "signedOut" : "reconnecting", GRACE);
+    wait(isOut ? LONGEST_PAUSE * (1 + Math.random()) : pauseAfter(refusals++));
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || comeAgain());
+  addEventListener("online", comeAgain);
   // A page that is kept in the browser's memory holds no connection.
-  addEventListener("pagehide", () => socket.disconnect());
-  addEventListener("pageshow", (event) => {
-    if (event.persisted) socket.connect();
+  addEventListener("pagehide", () => {
+    clearTimeout(timer);
+    socket.disconnect();
   });
+  addEventListener("pageshow", (event) => event.persisted && comeAgain());
+}
+
+function pauseAfter(failures) {
+  return Math.min(AGAIN * 2 ** failures, LONGEST_PAUSE) * (1 + Math.random());
+}
+
+function become(state, patience = 0) {
+  clearTimeout(showing);
+  showing = setTimeout(() => {
+    document.documentElement.dataset.connection = state;
+    tell("connection", { state });
+    const status = document.querySelector("connection-status");
+    if (status) status.state = state;
+  }, patience);
 }
 
 function tell(name, detail) {

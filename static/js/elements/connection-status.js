@@ -1,11 +1,15 @@
-// One calm bar that says in words what is wrong, and that it is over: set `state` to "offline", "reconnecting",
-// "signedOut" or "online"; "busy" and "full" come as `extranet:service` from who sends. The first "online" says nothing.
+// One calm bar that says in words what is wrong, and that it is over: set `state` to "reconnecting", "signedOut" or "online";
+// whether there is a network the browser says itself, "busy" and "full" come as `extranet:service` from who sends. The first
+// "online" says nothing.
 
 const GOOD_NEWS_STAYS = 4_000;
+const OF_SERVICE = ["busy", "full"];
 
 class ConnectionStatus extends HTMLElement {
+  #isOffline = false;
   #connection = "online";
   #service = "fine";
+  #trouble = null; // what is said to be wrong
   #timer;
 
   connectedCallback() {
@@ -20,9 +24,10 @@ class ConnectionStatus extends HTMLElement {
     document.removeEventListener("extranet:service", this);
   }
 
-  handleEvent(event) {
-    if (event.type === "extranet:service") this.#become(this.#connection, event.detail.state);
-    else this.state = event.type;
+  handleEvent({ type, detail }) {
+    if (type === "extranet:service") this.#service = detail.state;
+    else this.#isOffline = type === "offline";
+    this.#show();
   }
 
   get state() {
@@ -30,18 +35,20 @@ class ConnectionStatus extends HTMLElement {
   }
 
   set state(state) {
-    this.#become(state, this.#service);
+    this.#connection = state;
+    if (state === "online") this.#isOffline = false;
+    this.#show();
   }
 
   // Without a connection nobody knows how the service is: the connection is spoken of first.
-  #become(connection, service) {
-    if (connection === this.#connection && service === this.#service) return;
-    const isConnectionNews = connection !== this.#connection;
-    [this.#connection, this.#service] = [connection, service];
-    const trouble = connection !== "online" ? connection : service !== "fine" ? service : null;
-    const said = trouble ?? (isConnectionNews ? "online" : "fine");
+  #show() {
+    const connection = this.#isOffline ? "offline" : this.#connection;
+    const trouble = connection !== "online" ? connection : this.#service !== "fine" ? this.#service : null;
+    if (trouble === this.#trouble) return;
+    const said = trouble ?? (OF_SERVICE.includes(this.#trouble) ? "fine" : "online");
+    this.#trouble = trouble;
     clearTimeout(this.#timer);
-    if (this.dataset.state !== said || !this.textContent) this.textContent = this.dataset[said];
+    this.textContent = this.dataset[said];
     this.dataset.state = said;
     if (!trouble) this.#timer = setTimeout(() => this.replaceChildren(), GOOD_NEWS_STAYS);
   }
