@@ -81,6 +81,17 @@ def test_nothing_is_written_into_a_locked_thread_but_one_can_retract(talk: Talk)
     assert talk.say(grace, "Again")
 
 
+def test_a_page_of_a_locked_thread_leads_to_no_editor(talk: Talk) -> None:
+    ada, grace = talk.cast.ada, talk.cast.grace
+    for number in range(60):
+        talk.say(ada, f"Message {number}")
+    links = ("Skip to writing", "Write a message")
+    assert all(link in grace.get(talk.path("?at=first")).text for link in links)
+    ada.post(talk.path("/lock"))
+    page = grace.get(talk.path("?at=first")).text
+    assert "Later messages" in page and not any(link in page for link in links)
+
+
 def test_what_was_sent_before_the_lock_is_answered_with_what_is_there(talk: Talk) -> None:
     sent = {"client_id": "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"}
     first = talk.say(talk.cast.grace, "Once", **sent)
