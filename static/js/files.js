@@ -1,23 +1,25 @@
 // Files on their way to the server, and what is known of them while their message is on its way.
 
-import { isSignedIn, renewToken, token } from "./token.js";
+import { isSignedIn, post, renewToken, token } from "./token.js";
 
-// Bring one file; `onProgress` hears which portion has gone. What came of it: {file}, or {status, detail}, with the status
-// 0 where the server cannot be reached.
-export async function bring(address, file, onProgress) {
-  const answer = await send(address, file, onProgress);
+const PATIENCE = 60_000; // without any progress
+
+// Bring one file; `onProgress` hears which portion has gone, `signal` ends it. What came of it: {file}, or {status, detail},
+// with the status 0 where the server cannot be reached, or hangs.
+export async function bring(address, file, { onProgress, signal }) {
+  const answer = await send(address, file, { onProgress, signal });
   if (answer.said.code !== "stale-form") return outcome(answer);
   // A sign-in that began in another tab has another token: with that it is tried once more.
   const isIn = await isSignedIn();
-  if (isIn === null) return { status: 0 };
-  if (!isIn) return { status: 401 };
-  return (await renewToken()) ? outcome(await send(address, file, onProgress)) : outcome(answer);
+  if (isIn === false) return { status: 401 };
+  const isRenewed = isIn && (await renewToken().catch(() => null));
+  if (isRenewed === null) return { status: 0 };
+  return outcome(isRenewed ? await send(address, file, { onProgress, signal }) : answer);
 }
 
 // Take a file away that is not sent. If that fails, the server does it by itself after a while.
 export function remove(address, id) {
-  const headers = { Accept: "application/json", "X-CSRFToken": token() };
-  fetch(`${address}/${id}/remove`, { method: "POST", headers }).catch(() => null);
+  post(`${address}/${id}/remove`).catch(() => null);
 }
 
 // Whether a file is still there and not sent yet; yes where nobody can say.
@@ -36,7 +38,8 @@ function outcome({ status, said }) {
 }
 
 // By hand, because `fetch` does not say how much has gone.
-function send(address, file, onProgress) {
+function send(address, file, { onProgress, signal }) {
+  if (signal.aborted) return { status: 0, said: {} };
   const content = new FormData();
   content.append("file", file, file.name);
   const request = new XMLHttpRequest();
@@ -44,9 +47,22 @@ function send(address, file, onProgress) {
   request.setRequestHeader("Accept", "application/json");
   request.setRequestHeader("X-CSRFToken", token());
   request.responseType = "json";
-  request.upload.addEventListener("progress", ({ loaded, total }) => onProgress(loaded / total));
+  let limit;
+  const goOn = () => {
+    clearTimeout(limit);
+    limit = setTimeout(() => request.abort(), PATIENCE);
+  };
+  request.upload.addEventListener("progress", ({ loaded, total }) => {
+    goOn();
+    onProgress(loaded / total);
+  });
+  signal.addEventListener("abort", () => request.abort(), { once: true });
   return new Promise((resolve) => {
-    request.addEventListener("loadend", () => resolve({ status: request.status, said: request.response ?? {} }));
+    request.addEventListener("loadend", () => {
+      clearTimeout(limit);
+      resolve({ status: request.status, said: request.response ?? {} });
+    });
+    goOn();
     request.send(content);
   });
 }

@@ -103,14 +103,19 @@ class FileDrop extends HTMLElement {
   async #next() {
     if (this.#isBringing) return;
     this.#isBringing = true;
-    for (let row; (row = this.#waiting.shift()); ) if (row.isConnected || this.#list.contains(row)) await this.#bring(row);
-    this.#isBringing = false;
+    try {
+      for (let row; (row = this.#waiting.shift()); ) if (this.#list.contains(row)) await this.#bring(row);
+    } finally {
+      this.#isBringing = false;
+    }
   }
 
   async #bring(row) {
     this.#state(row, "adding");
     const { name } = row.file;
-    const { file, status, detail } = await bring(this.dataset.address, row.file, (part) => this.#progress(row, part));
+    row.off = new AbortController();
+    const how = { onProgress: (portion) => this.#progress(row, portion), signal: row.off.signal };
+    const { file, status, detail } = await bring(this.dataset.address, row.file, how);
     if (!this.#list.contains(row)) {
       if (file) remove(this.dataset.address, file.id);
     } else if (file) {
@@ -230,6 +235,7 @@ class FileDrop extends HTMLElement {
     const next = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("[data-action=remove-file]");
     const name = part(row, "name").textContent;
     row.remove();
+    row.off?.abort();
     if (row.about) remove(this.dataset.address, row.about.id);
     (next ?? this.querySelector("input[type=file]")).focus();
     this.#say(this.dataset.removed.replace("{name}", () => name));
