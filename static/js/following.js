@@ -4,10 +4,11 @@
 // it: neither ever takes the other's place.
 
 import { follow, followed, isApart, keep, keyAt, keyOf, read } from "./drafts.js";
-import { isSignedIn, renewToken, token } from "./token.js";
+import { post } from "./token.js";
 
 const AFTER = 1_500; // after the last key
 const AGAIN = 30_000; // after a refusal that may pass
+const PATIENCE = 30_000; // for an answer
 const LONGEST = 20_000; // characters that the server takes
 const LONGEST_TITLE = 200;
 const PLACES = [
@@ -63,8 +64,11 @@ class Place {
     clearTimeout(this.#timer);
     if (this.#isStopped || this.#isOffering || this.#saving || !this.#hasMore()) return;
     this.#saving = this.#put(wordsIn(this.form), isLast);
-    await this.#saving;
-    this.#saving = null;
+    try {
+      await this.#saving;
+    } finally {
+      this.#saving = null;
+    }
     if (!isLast && this.#hasMore()) this.soon();
   }
 
@@ -87,9 +91,9 @@ class Place {
 
   async #put(words, isLast) {
     const answer = await call("PUT", this.url, { ...words, version: this.version }, isLast).catch(() => null);
-    const said = await answer?.json().catch(() => null);
-    if (answer?.ok && said) this.#know(said.version, words);
-    else if (said?.code === "draft-moved-on") await this.#meet(words);
+    const content = await answer?.json().catch(() => null);
+    if (answer?.ok && content) this.#know(content.version, words);
+    else if (content?.code === "draft-moved-on") await this.#meet(words);
     else if (answer?.status === 404) this.#isStopped = true;
     else if (![401, 413, 422].includes(answer?.status)) setTimeout(() => this.soon(0), AGAIN);
   }
@@ -152,8 +156,7 @@ class Place {
   }
 
   async #ask() {
-    const answer = await call("GET", this.url).catch(() => null);
-    return answer?.ok ? answer.json() : null;
+    return contentOf(call("GET", this.url));
   }
 
   #know(version, words) {
@@ -181,13 +184,11 @@ class Place {
 }
 
 if (isFollowing) {
+  document.addEventListener("focusin", ({ target }) => placeOf(target.form));
   document.addEventListener("input", ({ target }) => placeOf(target.form)?.soon());
   document.addEventListener("focusout", ({ target }) => placeOf(target.form)?.save());
-  document.addEventListener("extranet:cleared", ({ target }) => placeOf(target)?.sent());
-  document.addEventListener("extranet:draft", ({ detail }) => {
-    const place = places.get(`${detail.workspace}/${detail.place}`);
-    if (place && detail.version > place.version) place.hear(detail);
-  });
+  document.addEventListener("extranet:cleared", ({ target }) => wasCleared(placeOf(target)));
+  document.addEventListener("extranet:draft", ({ detail }) => hear(detail));
   document.addEventListener("extranet:connection", ({ detail }) => detail.state === "online" && all((place) => place.soon()));
   document.addEventListener("submit", (event) => {
     const place = placeOf(event.target);
@@ -204,40 +205,63 @@ async function begin() {
   for (const form of document.querySelectorAll("form.editor")) placeOf(form);
   const slugs = new Set([...places.values()].map(({ slug }) => slug));
   for (const slug of slugs) {
-    const answer = await call("GET", `/api/v1/workspaces/${slug}/drafts`).catch(() => null);
-    if (!answer?.ok) continue;
-    const items = new Map((await answer.json()).items.map((item) => [item.place, item]));
+    const list = await contentOf(call("GET", `/api/v1/workspaces/${slug}/drafts`));
+    if (!list) continue;
+    const items = new Map(list.items.map((item) => [item.place, item]));
     await Promise.all([...places.values()].filter((place) => place.slug === slug).map((place) => place.hear(items.get(place.name))));
     for (const item of items.values()) await bringAnswer(slug, item);
   }
 }
 
-// An answer that was begun elsewhere waits until its editor is opened; the message says so.
-async function bringAnswer(slug, { place, version, is_empty: isEmptyNow }) {
-  const [, id] = place.match(/^answer-(.+)$/) ?? [];
-  const message = id && document.getElementById(`m-${id}`);
-  const main = document.querySelector("live-thread form.editor");
-  if (!message || !main || places.has(`${slug}/${place}`)) return;
-  const key = keyAt(main, id);
-  const known = followed(slug, place);
-  if (isEmptyNow) {
-    if (known && read(key) === known.words?.body) keep(key, null);
-    return;
-  }
-  if (known?.version !== version && (!read(key) || read(key) === known?.words?.body)) {
-    const answer = await call("GET", `/api/v1/workspaces/${slug}/drafts/${place}`).catch(() => null);
-    if (!answer?.ok) return;
-    const { body, version: latest } = await answer.json();
-    keep(key, body);
-    follow(slug, place, { version: latest, words: { title: "", body } });
-  }
-  markUnfinished(message);
+async function hear(news) {
+  const place = places.get(`${news.workspace}/${news.place}`);
+  if (!place) await bringAnswer(news.workspace, news);
+  else if (news.version > place.version) await place.hear(news);
+  if (news.is_empty) markUnfinished(news.workspace, news.place);
 }
 
-function markUnfinished(message) {
+function wasCleared(place) {
+  if (!place) return;
+  place.sent();
+  markUnfinished(place.slug, place.name);
+}
+
+// An answer that was begun elsewhere waits until its editor is opened, unless another tab writes one here; what was sent
+// elsewhere waits no more.
+async function bringAnswer(slug, { place, version, is_empty: isEmptyNow }) {
+  const key = keyOfAnswer(place);
+  if (!key || places.has(`${slug}/${place}`)) return;
+  const known = followed(slug, place);
+  const kept = read(key);
+  if (version > (known?.version ?? 0) && (!kept || kept === known?.words?.body)) {
+    const draft = isEmptyNow ? { version, body: "" } : await contentOf(call("GET", `/api/v1/workspaces/${slug}/drafts/${place}`));
+    if (!draft || read(key) !== kept || places.has(`${slug}/${place}`)) return;
+    keep(key, draft.body);
+    follow(slug, place, { version: draft.version, words: { title: "", body: draft.body } });
+  }
+  markUnfinished(slug, place);
+}
+
+// A message says that its answer is unfinished for as long as one is.
+function markUnfinished(slug, name) {
+  const key = keyOfAnswer(name);
+  if (!key) return;
+  const place = places.get(`${slug}/${name}`);
+  const isUnfinished = place ? !isBlank(place.form) : Boolean(read(key));
+  const link = answeredIn(name).querySelector("[data-action=reply]");
   const template = document.getElementById("unfinished-answer");
-  const link = message.querySelector("[data-action=reply]");
-  if (template && link && !link.querySelector(".tag")) link.append(" ", template.content.cloneNode(true));
+  if (!isUnfinished) link?.querySelector(".tag")?.remove();
+  else if (template && link && !link.querySelector(".tag")) link.append(" ", template.content.cloneNode(true));
+}
+
+// Where this browser keeps the answer to a message that stands here; nothing for other places.
+function keyOfAnswer(place) {
+  const main = document.querySelector("live-thread form.editor");
+  return main && answeredIn(place) ? keyAt(main, place.slice("answer-".length)) : null;
+}
+
+function answeredIn(place) {
+  return place.startsWith("answer-") ? document.getElementById(place.replace("answer-", "m-")) : null;
 }
 
 function placeOf(form) {
@@ -283,17 +307,14 @@ function write({ elements }, { title, body }) {
   elements.body.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-// A sign-in that began in another tab has another token: with that it is tried once more.
-async function call(method, url, content, isLast = false) {
-  const answer = await ask(method, url, content, isLast);
-  if (answer.status !== 400 || isLast || method === "GET") return answer;
-  const said = await answer.clone().json().catch(() => ({}));
-  const mayTryAgain = said.code === "stale-form" && (await isSignedIn()) && (await renewToken());
-  return mayTryAgain ? ask(method, url, content) : answer;
+function call(method, url, content, isLast = false) {
+  const headers = content ? { "Content-Type": "application/json" } : {};
+  const signal = isLast ? undefined : AbortSignal.timeout(PATIENCE);
+  return post(url, content && JSON.stringify(content), { method, headers, keepalive: isLast, signal });
 }
 
-function ask(method, url, content, isLast = false) {
-  const headers = { Accept: "application/json", "X-CSRFToken": token() };
-  if (content) headers["Content-Type"] = "application/json";
-  return fetch(url, { method, headers, body: content ? JSON.stringify(content) : undefined, keepalive: isLast });
+// What an answer says; null where none came, or came only in part.
+async function contentOf(asked) {
+  const answer = await asked.catch(() => null);
+  return answer?.ok ? answer.json().catch(() => null) : null;
 }

@@ -1,0 +1,66 @@
+// Drafts follow their writer, and go on doing so whatever becomes of one request.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { beginAnew, until } from "./browser.mjs";
+
+const WAY = "/api/v1/workspaces/w1/drafts/thread-";
+let asked, server, patience;
+
+document.body.dataset.live = "yes";
+AbortSignal.timeout = () => patience.signal;
+globalThis.fetch = async (url, { method, body, signal } = {}) => {
+  asked.push(`${method} ${url}${body ? ` ${JSON.parse(body).body}` : ""}`);
+  return server(method, signal);
+};
+await import("../../static/js/following.js");
+
+beforeEach(() => {
+  beginAnew();
+  [asked, server, patience] = [[], () => Response.json({ version: 1 }), new AbortController()];
+});
+
+// The editor of a thread of its own.
+function editor(thread) {
+  const field = { value: "", defaultValue: "" };
+  field.form = { dataset: {}, elements: { body: field, draft: {} }, matches: () => true, getAttribute: () => `/workspaces/w1/threads/${thread}/messages` };
+  return field;
+}
+
+function write(field, words) {
+  field.value = words;
+  const left = new Event("focusout");
+  Object.defineProperty(left, "target", { value: field });
+  document.dispatchEvent(left);
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 10));
+const cut = () => new Response(new ReadableStream({ start: (stream) => stream.error(new TypeError("network error")) }));
+
+test("what is written is kept when the field is left", async () => {
+  write(editor("t1"), "One");
+  await until(() => asked.includes(`PUT ${WAY}t1 One`));
+});
+
+test("an answer of which only a part came holds nothing up", async () => {
+  const field = editor("t2");
+  server = (method) => (method === "PUT" ? Response.json({ code: "draft-moved-on" }, { status: 409 }) : cut());
+  write(field, "One");
+  await until(() => asked.includes(`GET ${WAY}t2`));
+  await settled();
+  write(field, "One, two");
+  await until(() => asked.includes(`PUT ${WAY}t2 One, two`));
+});
+
+test("a request that hangs is given up, and what was written since then is kept", async () => {
+  const field = editor("t3");
+  server = (_method, signal) => new Promise((_done, fail) => signal?.addEventListener("abort", () => fail(signal.reason)));
+  write(field, "One");
+  await until(() => asked.includes(`PUT ${WAY}t3 One`));
+  patience.abort();
+  server = () => Response.json({ version: 1 });
+  await settled();
+  write(field, "One, two");
+  await until(() => asked.includes(`PUT ${WAY}t3 One, two`));
+});
