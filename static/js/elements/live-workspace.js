@@ -1,6 +1,7 @@
 // <live-workspace>: the list of a workspace's threads. Pinned ones stand first; the one in which somebody writes moves up.
 
 import { Stream } from "../stream.js";
+import { parse } from "../thread/parts.js";
 import { tell } from "../toast.js";
 import { numberOf, show } from "../unread.js";
 
@@ -40,7 +41,7 @@ class LiveWorkspace extends HTMLElement {
     if (!old && this.dataset.begins === "no") return;
     this.#count(item, old);
     // Of many changes that were missed only the last one of a thread brings its row.
-    if (item.row) this.#renew(old, parse(item.row));
+    if (item.row) this.#renew(old, parse(item.row, "li"));
   }
 
   #count({ kind, thread, message, actor }, old) {
@@ -86,12 +87,6 @@ class LiveWorkspace extends HTMLElement {
 function comesBefore(row, other) {
   if (row.dataset.isPinned !== other.dataset.isPinned) return row.dataset.isPinned === "yes";
   return Date.parse(row.dataset.last) >= Date.parse(other.dataset.last);
-}
-
-function parse(html) {
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  return holder.content.querySelector("li");
 }
 
 customElements.define("live-workspace", LiveWorkspace);

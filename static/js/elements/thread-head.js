@@ -1,10 +1,9 @@
 // <thread-head>: the name of a thread, what is special about it, and its decision, as they are now. It shows what is only
 // for who opened the thread or hosts, and says so to the rest of the page: whether one can write, accept or decide.
 
+import { idOf, me, parse } from "../thread/parts.js";
 import { tell } from "../toast.js";
-import { token } from "../token.js";
-
-const me = document.body.dataset.member;
+import { post } from "../token.js";
 
 class ThreadHead extends HTMLElement {
   #off = new AbortController();
@@ -37,7 +36,7 @@ class ThreadHead extends HTMLElement {
     if (item.thread !== this.dataset.thread || !item.head) return;
     const link = this.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     const wasLocked = this.#head.dataset.isLocked;
-    this.#head.replaceWith(parse(item.head));
+    this.#head.replaceWith(parse(item.head, "[data-part=head]"));
     this.#equip();
     if (this.#head.dataset.isLocked !== wasLocked) this.#tellThread();
     if (link) this.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus({ preventScroll: true });
@@ -68,24 +67,18 @@ class ThreadHead extends HTMLElement {
       if (entry) entry.hidden = !isFit || !this.#mayJudge || article.classList.contains("is-retracted");
     }
     const link = menu.querySelector("[data-part=ground] a");
-    if (link) link.href = `${this.dataset.decide}?ground=${encodeURIComponent(article.id.slice("m-".length))}`;
+    if (link) link.href = `${this.dataset.decide}?ground=${encodeURIComponent(idOf(article))}`;
   }
 
   async #press(event) {
     const control = event.target.closest("[data-action=accept], [data-action=unaccept]");
     const article = control?.closest(".message");
     if (!article) return;
-    const id = encodeURIComponent(article.id.slice("m-".length));
-    const url = `${this.dataset.messages}/${id}/${control.dataset.action}`;
-    const answer = await fetch(url, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": token() } }).catch(() => null);
+    const url = `${this.dataset.messages}/${encodeURIComponent(idOf(article))}/${control.dataset.action}`;
+    document.dispatchEvent(new CustomEvent("extranet:chosen"));
+    const answer = await post(url).catch(() => null);
     if (!answer?.ok) tell((await answer?.json().catch(() => null))?.detail ?? this.dataset.failed);
   }
-}
-
-function parse(html) {
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  return holder.content.querySelector("[data-part=head]");
 }
 
 customElements.define("thread-head", ThreadHead);

@@ -1,7 +1,8 @@
 // What the parts of a message's tools share: which message, where it stands, and asking the server about it.
 
+import { parse } from "../thread/parts.js";
 import { tell } from "../toast.js";
-import { token } from "../token.js";
+import { post } from "../token.js";
 
 export const me = document.body.dataset.member;
 
@@ -33,7 +34,7 @@ export async function send(url, fields, failed) {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) body.set(name, value);
   try {
-    const answer = await fetch(url, { method: "POST", body, headers: { Accept: "application/json", "X-CSRFToken": token() } });
+    const answer = await post(url, body);
     return { ok: answer.ok, said: await answer.json() };
   } catch {
     return { ok: false, said: { detail: failed } };
@@ -52,9 +53,7 @@ export function complain(said) {
 // came is as new or newer.
 export function showEcho(article, html) {
   if (!article.isConnected) return;
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  const fresh = holder.content.querySelector(".message-echo");
+  const fresh = parse(html, ".message-echo");
   const old = article.querySelector(":scope > .message-echo");
   if (old && fresh) old.replaceWith(fresh);
   else if (fresh) article.querySelector("message-actions").before(fresh);

@@ -3,16 +3,15 @@
 export const me = document.body.dataset.member;
 export const DEEPEST = 8; // levels that are shown apart
 
-export function parse(html) {
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  return holder.content.querySelector("article");
+// The part of a fragment of the server that is meant; null where there is none.
+export function parse(html, selector = "article") {
+  return parseAll(html, selector)[0] ?? null;
 }
 
-export function parseAll(html) {
+export function parseAll(html, selector = "article.message") {
   const holder = document.createElement("template");
   holder.innerHTML = html;
-  return [...holder.content.querySelectorAll("article.message")];
+  return [...holder.content.querySelectorAll(selector)];
 }
 
 export function idOf(article) {
