@@ -5,8 +5,10 @@ const COMINGS_AND_GOINGS = ["member-joined", "member-left", "member-removed"];
 const STALE = 60_000;
 const PAUSE = 400;
 
+let changed = 0; // when somebody came or went
+
 class AudienceLine extends HTMLElement {
-  #asked = Date.now();
+  #asked = performance.timeOrigin; // a line that is copied later on says what was so then
   #timer;
   #off;
 
@@ -16,7 +18,7 @@ class AudienceLine extends HTMLElement {
     for (const name of ["change", "applied"]) {
       document.addEventListener(`extranet:${name}`, ({ detail: item }) => this.#hear(item), { signal });
     }
-    this.closest("form")?.addEventListener("focusin", () => Date.now() - this.#asked > STALE && this.#ask(), { signal });
+    this.closest("form")?.addEventListener("focusin", () => this.#isOld && this.#ask(), { signal });
   }
 
   disconnectedCallback() {
@@ -24,8 +26,13 @@ class AudienceLine extends HTMLElement {
     clearTimeout(this.#timer);
   }
 
+  get #isOld() {
+    return Date.now() - this.#asked > STALE || changed > this.#asked;
+  }
+
   #hear(item) {
     if (item.workspace !== this.dataset.slug || !COMINGS_AND_GOINGS.includes(item.kind)) return;
+    changed = Date.now();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ask(), PAUSE);
   }
