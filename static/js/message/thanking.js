@@ -69,7 +69,8 @@ export class Thanking {
     error.hidden = false;
     error.querySelector("[data-part=error]").textContent = sentence;
     form.elements.words.setAttribute("aria-invalid", "true");
-    form.elements.words.focus();
+    if (form.contains(document.activeElement)) form.elements.words.focus();
+    else if (!form.isConnected) tell(sentence);
   }
 
   get #article() {
