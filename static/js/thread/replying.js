@@ -49,7 +49,7 @@ export class Replying {
     editor.dataset.answers = id;
     editor.dataset.depth = Math.min(Number(answered.dataset.depth) + 1, DEEPEST);
     for (const part of editor.querySelectorAll("[id^=reply-editor]")) part.id += `-${id}`;
-    for (const name of ["for", "aria-controls", "aria-describedby"]) {
+    for (const name of ["for", "aria-controls", "aria-describedby", "aria-labelledby"]) {
       for (const part of editor.querySelectorAll(`[${name}]`)) {
         const ids = part.getAttribute(name).split(" ");
         part.setAttribute(name, ids.map((own) => (own.startsWith("reply-editor") ? `${own}-${id}` : own)).join(" "));
