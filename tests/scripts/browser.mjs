@@ -9,11 +9,15 @@ const doors = new Map();
 export const asked = []; // what was sent: {url, fields}
 export const told = []; // what became of it
 let answers = [];
+let isFull = false;
 
 globalThis.localStorage = new Proxy(
   {
     getItem: (key) => kept.get(key) ?? null,
-    setItem: (key, value) => kept.set(key, String(value)),
+    setItem: (key, value) => {
+      if (isFull) throw new DOMException("No room", "QuotaExceededError");
+      kept.set(key, String(value));
+    },
     removeItem: (key) => kept.delete(key),
   },
   { ownKeys: () => [...kept.keys()], getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }) },
@@ -51,8 +55,14 @@ export function answerWith(...given) {
 // Another browser, or the same after everything in it was forgotten.
 export function beginAnew() {
   kept.clear();
+  isFull = false;
   asked.length = told.length = 0;
   answers = [];
+}
+
+// From now on the browser keeps nothing more.
+export function memoryIsFull() {
+  isFull = true;
 }
 
 // Another page of the same browser: what is kept stays, the script begins anew.

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { answerWith, asked, beginAnew, connectionIsBack, openPage, told, until } from "./browser.mjs";
+import { answerWith, asked, beginAnew, connectionIsBack, memoryIsFull, openPage, told, until } from "./browser.mjs";
 
 const THREAD = "t1";
 
@@ -140,4 +140,35 @@ test("each that waits behind another says that it waits", async () => {
   answerWith({});
   connectionIsBack();
   await until(() => sent().length === 3);
+});
+
+test("why something is refused is said in words of its own where they say more than the server's", async () => {
+  const refusals = [
+    [{ status: 401 }, "ended"],
+    [{ status: 403, code: "not-allowed" }, "forbidden"],
+    [{ status: 403, code: "accept-terms-first" }, "refused"],
+    [{ status: 404 }, "missing"],
+    [{ status: 409 }, "refused"],
+    [{ status: 413 }, "large"],
+  ];
+  for (const [refusal, reason] of refusals) {
+    beginAnew();
+    const page = await openPage();
+    answerWith(refusal);
+    write(page, "one");
+    await until(() => told.some(({ state }) => state === "refused"));
+    assert.equal(told.at(-1).reason, reason, JSON.stringify(refusal));
+  }
+});
+
+test("what is refused while the browser keeps nothing more is not sent again and again", async () => {
+  const page = await openPage();
+  answerWith({ status: 422, detail: "No." });
+  write(page, "one");
+  memoryIsFull();
+  await until(() => told.some(({ state }) => state === "refused"));
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.deepEqual(tried(), ["one"]);
+  const [left, ...others] = page.unsent(THREAD);
+  assert.deepEqual([left.refused.detail, others], ["No.", []]);
 });

@@ -99,7 +99,6 @@ class LiveThread extends HTMLElement {
     notice.setAttribute("role", "alert");
     notice.append(paragraph(sentence));
     this.#placing.staying(() => this.list.after(notice));
-    for (const link of this.querySelectorAll("[data-for]")) link.hidden = true;
   }
 }
 

@@ -4,7 +4,7 @@ import { tell } from "../toast.js";
 import { authorOf, idOf, pageOf } from "./parts.js";
 
 export function copyLink(tools, article) {
-  return copy(tools, Promise.resolve(pageOf(article)), tools.dataset.linkCopied);
+  return copy(Promise.resolve(pageOf(article)), tools.dataset.linkCopied, tools.dataset.notCopied);
 }
 
 // Who, when and what: as it was typed where the server can be asked, else as it stands here.
@@ -12,7 +12,7 @@ export function copyText(tools, article) {
   const moment = article.querySelector(".message-when time").textContent.trim();
   const head = tools.dataset.wrote.replace("{name}", () => authorOf(article)).replace("{moment}", () => moment);
   const text = bodyOf(article).then((body) => `${head}\n\n${body}\n`);
-  return copy(tools, text, tools.dataset.textCopied);
+  return copy(text, tools.dataset.textCopied, tools.dataset.notCopied);
 }
 
 // The words of a message as they stand in the page, without what they quote.
@@ -36,7 +36,8 @@ function listed(list) {
   return [...list.children].map((item, index) => `${list.matches("ol") ? `${start + index}.` : "-"} ${item.innerText.trim()}`).join("\n");
 }
 
-async function copy(tools, text, done) {
+// Put on the clipboard what a promise brings, and say that it is there or that it could not be done.
+export async function copy(text, done, failed) {
   try {
     // Safari allows it only while the press lasts, so it gets the promise and not what comes of it.
     if (window.ClipboardItem?.supports?.("text/plain") ?? window.ClipboardItem) {
@@ -47,7 +48,7 @@ async function copy(tools, text, done) {
     }
     tell(done);
   } catch {
-    tell(copyTheOldWay(await text) ? done : tools.dataset.notCopied);
+    tell(copyTheOldWay(await text) ? done : failed);
   }
 }
 

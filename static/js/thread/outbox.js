@@ -7,7 +7,7 @@
 // `extranet:service` says {state}: "busy" or "full" while the server takes nothing, "fine" when it does again.
 
 import { keep, read } from "../drafts.js";
-import { isSignedIn, renewToken, token } from "../token.js";
+import { post } from "../token.js";
 
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 30_000;
@@ -44,7 +44,7 @@ export function send({ url, thread, fields }) {
 // What has not been sent yet, of a thread or of all, in the order in which it was written.
 export function unsent(thread) {
   const prefix = thread === undefined ? PREFIX : `${PREFIX}${thread}:`;
-  const kept = keys(prefix).map((key) => read(key)).filter(Boolean);
+  const kept = keys(prefix).map((key) => read(key)).filter((entry) => entry && !unkept.has(entry.id));
   const here = [...unkept.values()].filter((entry) => thread === undefined || entry.thread === thread);
   return [...kept, ...here].sort((one, other) => one.order - other.order);
 }
@@ -124,24 +124,14 @@ async function deliverNext(thread) {
 
 // {said} when the server has it; else what it says, and whether it may be otherwise later on.
 async function ask(entry) {
+  const content = new FormData();
+  for (const [name, value] of entry.fields) content.append(name, value);
   try {
-    const answer = await post(entry);
-    const said = await answer.json().catch(() => ({}));
-    if (said.code === "stale-form") return await askWithFreshToken(entry, said);
-    return judge(answer, said);
+    const answer = await post(entry.url, content, { signal: AbortSignal.timeout(PATIENCE) });
+    return judge(answer, await answer.json().catch(() => ({})));
   } catch {
     return { status: 0, reason: "unreachable", isWaiting: true, after: 0 };
   }
-}
-
-// A sign-in that began in another tab has another token: with that it is tried once more.
-async function askWithFreshToken(entry, said) {
-  const isIn = await isSignedIn();
-  if (isIn === null) return { status: 0, reason: "unreachable", isWaiting: true, after: 0 };
-  if (!isIn) return { status: 401, reason: "ended" };
-  if (!(await renewToken())) return { status: 400, reason: "refused", detail: said.detail };
-  const answer = await post(entry);
-  return judge(answer, await answer.json().catch(() => ({})));
 }
 
 function judge(answer, said) {
@@ -150,19 +140,14 @@ function judge(answer, said) {
   const after = 1_000 * (Number(answer.headers.get("Retry-After")) || 0);
   const detail = said.errors ? Object.values(said.errors).flat()[0] : said.detail;
   if (status === 401) return { status, reason: "ended" };
+  if (status === 404) return { status, reason: "missing" };
+  if (said.code === "not-allowed") return { status, reason: "forbidden" };
   if (status === 413) return { status, reason: "large", detail };
   if (status === 507) return { status, reason: "full", isWaiting: true, after };
   if (status === 429) return { status, reason: "often", isWaiting: true, after };
   if (BUSY.has(status)) return { status, reason: "busy", isWaiting: true, after };
   if (status >= 400 && status < 500) return { status, reason: "refused", detail };
   return { status, reason: "trouble", detail, isWaiting: true, after };
-}
-
-function post(entry) {
-  const content = new FormData();
-  for (const [name, value] of entry.fields) content.append(name, value);
-  const headers = { Accept: "application/json", "X-CSRFToken": token() };
-  return fetch(entry.url, { method: "POST", body: content, headers, signal: AbortSignal.timeout(PATIENCE) });
 }
 
 // One tab at a time. Where the browser has no locks (a trial on a plain address) a note with an end does nearly as well.
@@ -187,10 +172,11 @@ function keepNote(name, until) {
   keep(name, until || null);
 }
 
+// What the browser still keeps of an older state is not what counts here.
 function store(entry) {
   const key = keyOf(entry);
   keep(key, entry);
-  if (read(key)?.order === entry.order) unkept.delete(entry.id);
+  if (JSON.stringify(read(key)) === JSON.stringify(entry)) unkept.delete(entry.id);
   else unkept.set(entry.id, entry);
 }
 

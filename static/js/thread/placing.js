@@ -1,6 +1,6 @@
 // Where messages stand: each takes its place in the order of the tree without moving what the person reads or writes.
 
-import { idOf, isVisible, me } from "./parts.js";
+import { idOf, isVisible } from "./parts.js";
 
 export const LAST = "~"; // comes after every step of a path
 
@@ -18,7 +18,6 @@ export class Placing {
     this.#thread = thread;
     this.#list = thread.list;
     this.#order = [...this.#list.querySelectorAll(":scope > .message")];
-    for (const message of this.#order) this.equip(message);
     this.#level();
   }
 
@@ -61,7 +60,7 @@ export class Placing {
         this.#list.append(article);
       }
       this.#order.splice(at, 0, article);
-      this.equip(article);
+      this.#setLevel(article);
       if (at === 0) this.#level();
     });
     return article;
@@ -73,23 +72,25 @@ export class Placing {
       for (const article of articles) {
         const there = this.message(idOf(article));
         if (!there) this.insert(article);
-        else if (there.dataset.path !== article.dataset.path) this.replace(there, article);
+        else if (there.dataset.path !== article.dataset.path) this.replace(there, article, { isHere: true });
       }
     });
   }
 
-  replace(old, fresh) {
+  // What was sent and belongs to a part of the thread that is not here keeps its place for now, and says where it stands.
+  replace(old, fresh, { isHere = this.isOnPage(fresh.dataset.path) } = {}) {
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const isMoving = fresh.dataset.path !== old.dataset.path && old.dataset.path !== undefined;
     this.staying(() => {
       if (old.classList.contains("is-new")) fresh.classList.add("is-new");
-      if (isMoving && this.isOnPage(fresh.dataset.path)) {
+      if (!isThere(old) && !isHere) this.#sayElsewhere(fresh, old);
+      if (isMoving && isHere) {
         this.remove(old);
         this.insert(fresh);
       } else {
         old.replaceWith(fresh);
         this.#order.splice(this.#order.indexOf(old), 1, fresh);
-        this.equip(fresh);
+        this.#setLevel(fresh);
       }
     });
     if (focused) focusIn(fresh, focused);
@@ -103,14 +104,10 @@ export class Placing {
     if (at === 0) this.#level();
   }
 
-  // What only some may do is shown to them, and those who move by heading can move by level.
-  equip(article) {
-    this.#setLevel(article);
-    const { isHost, isActive } = this.#thread.dataset;
-    const roles = { author: article.dataset.author === me, host: isHost === "yes" };
-    for (const link of article.querySelectorAll("[data-for]")) {
-      link.hidden = isActive !== "yes" || !link.dataset.for.split(" ").some((role) => roles[role]);
-    }
+  // A message goes for good; the focus that was in it goes to the one that stands for it, else to the one before.
+  leave(article, focus = this.#order[this.#order.indexOf(article) - 1] ?? this.#list) {
+    if (article.contains(document.activeElement)) focus.focus({ preventScroll: true });
+    this.staying(() => this.remove(article));
   }
 
   // Do something to the page while what the person looks at or writes in stays where it is on the screen.
@@ -145,7 +142,17 @@ export class Placing {
     });
   }
 
-  // Levels of headings count from the first message that is here, so that none is left out.
+  #sayElsewhere(fresh, old) {
+    const { here, elsewhere } = this.#thread.dataset;
+    const id = idOf(fresh);
+    const line = document.createElement("p");
+    line.className = "message-state";
+    line.append(Object.assign(document.createElement("a"), { href: `${here}?at=${id}#m-${id}`, textContent: elsewhere }));
+    fresh.append(line);
+    fresh.dataset.path = old.dataset.path;
+  }
+
+  // Those who move by heading can move by level: levels count from the first message that is here, so that none is left out.
   #level() {
     if (this.#isTogether) this.#isToLevel = true;
     else for (const message of this.#order) this.#setLevel(message);

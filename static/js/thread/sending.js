@@ -4,7 +4,7 @@
 import { keep, keyOf } from "../drafts.js";
 import { namesIn } from "../files.js";
 import { newId } from "../ids.js";
-import { tell } from "../toast.js";
+import { copy } from "../message/copying.js";
 import { again, drop, send, unsent } from "./outbox.js";
 import { DEEPEST, paragraph, parse } from "./parts.js";
 import { LAST } from "./placing.js";
@@ -83,8 +83,9 @@ export class Sending {
     if (entry.thread !== this.#thread.dataset.thread) return;
     const article = this.#placing.sent(entry.id);
     if (state === "sent") this.#arrived(article, message, html);
-    else if (state === "dropped") article?.matches("[data-state]") && this.#placing.staying(() => this.#placing.remove(article));
-    else if (!article || article.matches("[data-state]")) this.#show(article ?? this.#stand(entry), entry, state, why);
+    else if (state === "dropped") article?.matches("[data-state]") && this.#placing.leave(article);
+    else if (state === "sending" && article?.matches("[data-waits]")) return; // it waits until it is sent or refused
+    else if (!article || article.matches("[data-state]")) this.#show(article ?? this.#stand(entry), state, why);
   }
 
   // A message that is being sent, at the end of the answers to what it answers.
@@ -101,46 +102,45 @@ export class Sending {
     return article;
   }
 
-  #show(article, entry, state, { status, reason, detail }) {
+  // What waits is said politely and once, what is refused at once.
+  #show(article, state, { status, reason, detail }) {
     const { dataset } = this.#thread;
     const isRefused = state === "refused";
     const isFailed = state !== "sending";
-    const byStatus = { 403: dataset.forbidden, 404: dataset.missing, 409: dataset.hasChanged };
-    const own = { unreachable: dataset.unreachable, busy: dataset.busy, full: dataset.full, often: dataset.often, ended: dataset.ended, hadEnded: dataset.hadEnded, large: dataset.large };
+    const byStatus = { 403: dataset.forbidden, 409: dataset.hasChanged };
+    const { unreachable, busy, full, often, ended, hadEnded, large, missing, forbidden } = dataset;
+    const own = { unreachable, busy, full, often, ended, hadEnded, large, missing, forbidden };
+    const sentence = own[reason] ?? detail ?? byStatus[status] ?? dataset.trouble;
+    const offer = { again: ![404, 413].includes(status), change: isRefused, copy: isFailed, "sign-in": reason === "ended", discard: isRefused };
+    const focused = article.contains(document.activeElement) ? document.activeElement : null;
     this.#placing.staying(() => {
       article.dataset.state = isFailed ? "failed" : "sending";
       article.toggleAttribute("data-waits", state === "waiting");
-      article.querySelector("[data-part=sending]").hidden = isFailed;
-      article.querySelector("[data-part=failed]").textContent = isFailed ? own[reason] ?? detail ?? byStatus[status] ?? dataset.trouble : "";
-      article.querySelector("[data-part=ways-out]").hidden = !isFailed;
-      const offer = { again: ![404, 413].includes(status), change: isRefused, copy: isFailed, "sign-in": reason === "ended", discard: isRefused };
+      part(article, "sending").hidden = isFailed;
+      say(part(article, "waiting"), state === "waiting" ? sentence : "");
+      say(part(article, "failed"), isRefused ? sentence : "");
+      part(article, "ways-out").hidden = !isFailed;
       for (const [action, isOffered] of Object.entries(offer)) {
         article.querySelector(`[data-action="${action}"]`).hidden = !isOffered;
       }
     });
+    if (focused?.closest("[hidden]")) article.focus({ preventScroll: true });
+  }
+
+  // What waits and is tried again at once says what comes of it; what is said then is news.
+  #tryAgain(article, entry) {
+    if (article.matches("[data-waits]")) {
+      say(part(article, "waiting"), "");
+      part(article, "sending").hidden = false;
+    }
+    again(entry);
   }
 
   #arrived(article, message, html) {
-    const fresh = parse(html);
     const there = this.#placing.message(message.id);
-    if (there) {
-      if (article && article !== there) this.#placing.staying(() => this.#placing.remove(article));
-      return;
-    }
-    if (!article) return;
-    this.#placing.replace(article, fresh);
-    if (!this.#placing.isOnPage(message.path)) this.#sayElsewhere(fresh, message.id);
-  }
-
-  #sayElsewhere(article, id) {
-    const link = document.createElement("a");
-    link.href = `${this.#thread.dataset.here}?at=${id}#m-${id}`;
-    link.textContent = this.#thread.dataset.elsewhere;
-    const line = document.createElement("p");
-    line.className = "message-state";
-    line.append(link);
-    article.dataset.path = LAST;
-    article.append(line);
+    if (!article || article === there) return;
+    if (there) this.#placing.leave(article, there);
+    else this.#placing.replace(article, parse(html));
   }
 
   #click(event) {
@@ -151,9 +151,9 @@ export class Sending {
     const entry = unsent(this.#thread.dataset.thread).find(({ id }) => id === article.dataset.clientId);
     if (!entry) return;
     const act = {
-      again: () => again(entry),
+      again: () => this.#tryAgain(article, entry),
       change: () => this.#takeBack(entry),
-      copy: () => this.#copy(article, entry),
+      copy: () => this.#copy(entry),
       discard: () => drop(entry),
     };
     act[control.dataset.action]();
@@ -172,20 +172,23 @@ export class Sending {
     field.focus();
   }
 
-  async #copy(article, entry) {
-    const { body } = Object.fromEntries(entry.fields);
-    try {
-      await navigator.clipboard.writeText(body);
-      tell(this.#thread.dataset.copied);
-    } catch {
-      // Without a clipboard the words are at least chosen, for the keyboard to copy.
-      getSelection().selectAllChildren(article.querySelector(".message-body"));
-    }
+  #copy(entry) {
+    const { textCopied, notCopied } = document.querySelector("message-tools").dataset;
+    copy(Promise.resolve(Object.fromEntries(entry.fields).body), textCopied, notCopied);
   }
 
   #template() {
     return this.#thread.querySelector("template[data-part=pending]");
   }
+}
+
+function part(article, name) {
+  return article.querySelector(`[data-part=${name}]`);
+}
+
+// The same words are not said twice.
+function say(line, words) {
+  if (line.textContent !== words) line.textContent = words;
 }
 
 // The files that go along, by name.
