@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.cast import Person, keeping
 from tests.counting import counted
-from tests.workspaces.discussions.talk import Talk
+from tests.workspaces.discussions.talk import Talk, open_thread
 from workspaces.discussions.mentions.models import Mention
 from workspaces.discussions.models import Message
 from workspaces.discussions.threads.models import Bell
@@ -41,6 +41,23 @@ def test_all_can_be_marked_as_read_but_not_what_came_meanwhile_and_taken_back(ta
     grace.post("/news/unread", {"thread": _hidden(undo[1])})
     assert (talk.unread(grace), other.unread(grace)) == (2, 1)
     assert talk.mark_of(grace), "the mark itself has not gone backwards"
+
+
+def test_marking_many_and_taking_it_back_asks_no_more_than_of_few(talk: Talk) -> None:
+    grace, numbers = talk.cast.grace, set()
+    for more in (1, 4):
+        for _number in range(more):
+            open_thread(talk.place, talk.cast.ada)
+        shown = _hidden(grace.get("/news").text)
+        with counted(talk.app) as statements:
+            done = grace.post("/news/read", {"thread": shown}).text
+            undo = re.search(r'action="/news/unread">(.*?)</form>', done, re.S)
+            assert undo is not None
+            assert grace.post("/news/unread", {"thread": _hidden(undo[1])}).status_code == 302
+        numbers.add(len(statements))
+        assert talk.unread(grace) == len(shown)
+    assert len(shown) == 6
+    assert len(numbers) == 1
 
 
 def test_nothing_of_others_is_marked_by_the_way(talk: Talk) -> None:

@@ -27,13 +27,13 @@ def mark_read(thread: Thread, seq: int, *, by: Member, coming_back_to: int | Non
     Who comes back to where they had marked it as unread takes that mark away; one made meanwhile stays. Returns whether
     anything is otherwise now.
     """
-    return _keep([(thread.id, min(seq, thread.last_seq), coming_back_to)], by)
+    return _keep({thread.id: min(seq, thread.last_seq)}, by, ended=coming_back_to)
 
 
 def mark_all_read(up_to: Mapping[str, int], *, by: Member) -> Sequence[queries.NewIn]:
     """Note that of these threads, by id, the member has read up to a `seq`. Returns what was new there until then."""
     found = [one for one in queries.what_is_new(by, among=list(up_to)) if one.thread in up_to]
-    _keep([(one.thread, min(up_to[one.thread], one.last_seq), None) for one in found], by)
+    _keep({one.thread: min(up_to[one.thread], one.last_seq) for one in found}, by)
     if found:
         db.session().execute(
             sa.update(ReadMark)
@@ -59,7 +59,7 @@ def mark_unread(thread: Thread, membership: Membership, *, by: Member, seq: int 
     if last is None:
         raise NothingToRead
     unread_from = last if seq is None else seq
-    _set_unread([(thread.id, unread_from)], by, {thread.id: membership.joined_seq})
+    _set_unread({thread.id: unread_from}, by, {thread.id: membership.joined_seq})
     return unread_from
 
 
@@ -71,39 +71,44 @@ def mark_unread_again(since: Mapping[str, int], *, by: Member) -> None:
         .where(Membership.member_id == by.id, Thread.id.in_(list(since)), Thread.last_seq >= Membership.sees_from)
     )
     seen = {row.id: row.joined_seq for row in rows}
-    _set_unread([(thread_id, seq) for thread_id, seq in since.items() if thread_id in seen], by, seen)
+    _set_unread({thread_id: seq for thread_id, seq in since.items() if thread_id in seen}, by, seen)
 
 
-def _keep(marks: Sequence[tuple[str, int, int | None]], by: Member) -> bool:
-    """Threads, how far each is read, and which mark of being unread that ends."""
-    is_changed = False
-    for thread_id, seq, ended in marks:
-        statement = _insert().values(member_id=by.id, thread_id=thread_id, seq=seq)
-        later, is_ended = statement.excluded.seq, ReadMark.unread_from == sa.literal(ended)
-        changed = db.session().scalar(
-            statement.on_conflict_do_update(
-                index_elements=["member_id", "thread_id"],
-                set_={
-                    "seq": sa.case((later > ReadMark.seq, later), else_=ReadMark.seq),
-                    "unread_from": sa.case((is_ended, None), else_=ReadMark.unread_from),
-                },
-                where=sa.or_(later > ReadMark.seq, is_ended) if ended is not None else later > ReadMark.seq,
-            ).returning(ReadMark.thread_id)
+def _keep(read_to: Mapping[str, int], by: Member, *, ended: int | None = None) -> bool:
+    """How far threads are read, by their ids, and which mark of being unread that ends; one query for all of them."""
+    if not read_to:
+        return False
+    # Always in the same order, so that two devices do not wait for each other forever.
+    rows = [{"member_id": by.id, "thread_id": thread_id, "seq": seq} for thread_id, seq in sorted(read_to.items())]
+    statement = _insert().values(rows)
+    later, is_ended = statement.excluded.seq, ReadMark.unread_from == sa.literal(ended)
+    changed = db.session().scalars(
+        statement.on_conflict_do_update(
+            index_elements=["member_id", "thread_id"],
+            set_={
+                "seq": sa.case((later > ReadMark.seq, later), else_=ReadMark.seq),
+                "unread_from": sa.case((is_ended, None), else_=ReadMark.unread_from),
+            },
+            where=sa.or_(later > ReadMark.seq, is_ended) if ended is not None else later > ReadMark.seq,
+        ).returning(ReadMark.thread_id)
+    )
+    return bool(changed.all())
+
+
+def _set_unread(since: Mapping[str, int], by: Member, joined_seq: Mapping[str, int]) -> None:
+    """From where on threads are not read, by their ids; one query for all of them."""
+    if not since:
+        return
+    rows = [
+        {"member_id": by.id, "thread_id": thread_id, "seq": joined_seq[thread_id], "unread_from": unread_from}
+        for thread_id, unread_from in sorted(since.items())
+    ]
+    statement = _insert().values(rows)
+    db.session().execute(
+        statement.on_conflict_do_update(
+            index_elements=["member_id", "thread_id"], set_={"unread_from": statement.excluded.unread_from}
         )
-        is_changed = is_changed or changed is not None
-    return is_changed
-
-
-def _set_unread(marks: Sequence[tuple[str, int]], by: Member, joined_seq: Mapping[str, int]) -> None:
-    for thread_id, unread_from in marks:
-        statement = _insert().values(
-            member_id=by.id, thread_id=thread_id, seq=joined_seq[thread_id], unread_from=unread_from
-        )
-        db.session().execute(
-            statement.on_conflict_do_update(
-                index_elements=["member_id", "thread_id"], set_={"unread_from": statement.excluded.unread_from}
-            )
-        )
+    )
 
 
 def _insert() -> Any:

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.cast import keeping, looking
+from tests.counting import counted
 from tests.workspaces.discussions.talk import Talk, open_thread, thread_in
 from tests.workspaces.places import drain
 from workspaces.discussions.models import Thread
@@ -196,6 +197,17 @@ def test_a_host_who_does_not_see_a_ground_keeps_it_when_writing_anew(talk: Talk)
     found = ada.api("GET", f"/threads/{talk.thread_id}/decision").json
     assert found is not None and [ground["id"] for ground in found["grounds"]] == [reasons[0], reasons[2]]
     assert nina.post(talk.path("/decision"), {"body": "We stop", "grounds": reasons[:1]}).status_code == 422
+
+
+def test_many_grounds_ask_no_more_than_few(talk: Talk) -> None:
+    reasons, numbers = [*matter(talk), *(talk.say(talk.cast.grace, f"Another {number}") for number in range(5))], []
+    for grounds in (reasons[:1], reasons[:2], reasons):
+        with counted(talk.app) as statements:
+            assert decide(talk, grounds) == 302
+        numbers.append(len(statements))
+    with looking(talk.app) as held:
+        assert held.scalar(sa.select(sa.func.count()).select_from(DecisionGround)) == len(reasons) == 8
+    assert numbers[1] == numbers[2]
 
 
 def test_programs_write_it_too(talk: Talk) -> None:
