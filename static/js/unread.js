@@ -5,13 +5,16 @@
 const ASK = "/workspaces/unread";
 const PAUSE = 1_500;
 const SPREAD = 4_000;
-const AGAIN = 10_000;
+const AGAIN = 10_000; // after a failure, and twice as long after each that follows
+const LONGEST_PAUSE = 300_000;
 
 let title = document.title;
 const me = document.body.dataset.member;
 const tabs = new BroadcastChannel(`extranet:unread:${me}`);
 const known = new Map(); // workspace -> the last seq heard of
 let timer;
+let failures = 0;
+let notBefore = 0; // the server is left in peace until then
 let quiet = null; // what does not count, once the server has said it
 
 document.addEventListener("extranet:change", ({ detail: item }) => {
@@ -53,6 +56,10 @@ tabs.addEventListener("message", ({ data: workspaces }) => renew(workspaces));
 addEventListener("pageshow", (event) => {
   if (event.persisted) ask();
 });
+
+// What could not be asked is asked when there is a network, or a sign-in, again.
+addEventListener("online", () => askAfterTrouble());
+document.addEventListener("extranet:connection", ({ detail }) => detail.state === "online" && askAfterTrouble());
 
 showInTitle();
 if (document.querySelector("live-thread")) ask();
@@ -119,11 +126,26 @@ function ask(pause = PAUSE) {
   timer = setTimeout(async () => {
     const answer = await fetch(ASK, { headers: { Accept: "application/json" } }).catch(() => null);
     if (answer?.ok) take(await answer.json());
-    else if (answer?.status !== 401) ask(AGAIN);
-  }, pause);
+    else fail(answer);
+  }, Math.max(pause, notBefore - Date.now()));
+}
+
+function askAfterTrouble() {
+  if (!failures) return;
+  notBefore = 0;
+  ask(PAUSE + Math.random() * SPREAD);
+}
+
+function fail(answer) {
+  const after = 1_000 * (Number(answer?.headers.get("Retry-After")) || 0);
+  const pause = Math.min(AGAIN * 2 ** failures, LONGEST_PAUSE);
+  failures += 1;
+  notBefore = Date.now() + Math.max(after, pause * (1 + Math.random() / 2));
+  if (answer?.status !== 401) ask();
 }
 
 function take(said) {
+  failures = notBefore = 0;
   quiet = said.quiet;
   showUnread(said.workspaces);
 }
