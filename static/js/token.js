@@ -16,15 +16,15 @@ export async function post(url, body, { headers, ...options } = {}) {
   const send = () => fetch(url, { method: "POST", body, ...options, headers: { Accept: "application/json", "X-CSRFToken": token(), ...headers } });
   const answer = await send();
   if (!(await isStale(answer))) return answer;
-  const isIn = await isSignedIn();
-  if (isIn === null) throw new TypeError("Nobody says whether the sign-in holds");
-  if (!isIn) return new Response("{}", { status: 401 });
+  const who = await askWho();
+  if (who.status === 401) return who;
+  if (!who.ok) throw new TypeError("Nobody says whether the sign-in holds");
   return (await renewToken()) ? send() : answer;
 }
 
 // Whether the person is signed in; null where the server cannot be asked.
 export async function isSignedIn() {
-  const answer = await fetch(ASK, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+  const answer = await askWho().catch(() => null);
   if (answer?.status === 401) return false;
   return answer?.ok ? true : null;
 }
@@ -39,6 +39,10 @@ export async function renewToken() {
   meta.content = fresh;
   for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = fresh;
   return true;
+}
+
+function askWho() {
+  return fetch(ASK, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) });
 }
 
 async function isStale(answer) {

@@ -26,7 +26,7 @@ beforeEach(() => {
     asked.push(method ? `${method} ${headers["X-CSRFToken"]} ${body}` : url);
     if (server.isAway?.(url)) throw new TypeError("Failed to fetch");
     if (url === "/terms") return new Response(`${server.member} ${server.token}`, { status: server.status });
-    if (url === "/workspaces/unread") return new Response("{}", { status: server.member ? 200 : 401 });
+    if (url === "/workspaces/unread") return Response.json({ detail: "Sign in." }, { status: server.member ? 200 : 401 });
     const isStale = headers["X-CSRFToken"] !== server.token;
     return Response.json(isStale ? { code: "stale-form" } : { done: true }, { status: isStale ? 400 : server.status });
   };
@@ -54,9 +54,10 @@ test("another refusal is given as it is, to be read", async () => {
 
 test("who is signed in no more hears it, and another member sends nothing of theirs", async () => {
   server.member = "";
-  assert.equal((await post("/read", "seq")).status, 401);
+  let answer = await post("/read", "seq");
+  assert.deepEqual([answer.status, await answer.json()], [401, { detail: "Sign in." }]);
   server.member = "bob";
-  const answer = await post("/read", "seq");
+  answer = await post("/read", "seq");
   assert.deepEqual([answer.status, (await answer.json()).code], [400, "stale-form"]);
   assert.equal(meta.content, "old");
   assert.deepEqual(asked.filter((one) => one.startsWith("POST")), ["POST old seq", "POST old seq"]);
