@@ -143,7 +143,7 @@ def retract(message: Message, workspace: Workspace, *, by: Member, reason: str |
 def enter(workspace: Workspace, by: Member, *things: Thread | Message) -> None:
     """Let nobody else change anything here until this transaction ends, and see what was done since the door.
 
-    Raises `NotHere` if the member has been removed meanwhile, or a thing moved to another workspace.
+    Raises `NotHere` if the member has been removed or suspended meanwhile, or a thing moved to another workspace.
     """
     hold(workspace)
     if db.session().scalar(_joined(), {"workspace": workspace.id, "member": by.id}) is None:
@@ -174,8 +174,9 @@ def _afresh(kind: type[Any]) -> sa.Select[Any]:
 @cache
 def _joined() -> sa.Select[str]:
     """Put together once: whoever writes is asked for."""
-    return sa.select(Membership.id).where(
-        Membership.workspace_id == sa.bindparam("workspace"), Membership.member_id == sa.bindparam("member")
+    return sa.select(Membership.id).join(Member, Member.id == Membership.member_id).where(
+        Membership.workspace_id == sa.bindparam("workspace"), Membership.member_id == sa.bindparam("member"),
+        Member.suspended_at.is_(None),
     )
 
 
