@@ -122,12 +122,17 @@ def credential_in_cookie() -> Credential | None:
     return credentials.find(secret, "browser") if isinstance(secret, str) else None
 
 
-def know_again() -> None:
-    """Know who is asking as the database has them now; where it cannot be asked, a visitor."""
+def ask_again() -> None:
+    """Know who is asking as the database has them now: what was done meanwhile may have ended it."""
     g.member = g.credential = None
     g.pop("_login_user", None)
+    _know()
+
+
+def know_again() -> None:
+    """The same after a failure; where the database cannot be asked, a visitor."""
     try:
-        _know()
+        ask_again()
     except Exception:
         log.warning("Nobody knows who asks", exc_info=True)
 

@@ -1,8 +1,9 @@
 """What requests bring: read before the transaction begins, because a slow line must not hold the database.
 
-Most requests are small. An entrance that `takes_files` reads more, from those whom its door lets in. What is larger
-than a file may be is read and thrown away, so that the rest of the form arrives and the answer can say what was too
-large, beside the field, with nothing else lost.
+Most requests are small. An entrance that `takes_files` reads more, of forms with files, from those whom its door lets
+in; who they are is asked again when all has come, which may be much later. What is larger than a file may be is read
+and thrown away, so that the rest of the form arrives and the answer can say what was too large, beside the field, with
+nothing else lost.
 """
 
 import time
@@ -14,7 +15,7 @@ from typing import IO, Any, TypeVar, cast
 from flask import Flask, Request, current_app, g, request
 from werkzeug.datastructures import FileStorage
 
-from extranet import db
+from extranet import db, identity
 from extranet.config import Settings
 from extranet.doors import ask_at_door
 from extranet.errors import Refusal, SignInFirst
@@ -141,18 +142,23 @@ def _takes_files(endpoint: str | None) -> bool:
 
 
 def _read_what_is_small() -> None:
-    if request.method in db.SAFE_METHODS or (request.content_length or _REST) > _REST:
-        return
+    if request.method in db.SAFE_METHODS or (request.content_length or 0) > _REST or _is_large():
+        return  # what says that it is larger is refused wherever it is read, without being waited for
     if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
         request.form  # noqa: B018 – read now
-    elif not _takes_files(request.endpoint):
+    else:
         request.get_data()
 
 
+def _is_large() -> bool:
+    """Whether files come that may be large: others than forms with files are never taken beyond `_REST`."""
+    if not _takes_files(request.endpoint) or request.mimetype != "multipart/form-data":
+        return False
+    return request.content_length is None or request.content_length > _REST
+
+
 def _receive() -> None:
-    if not _takes_files(request.endpoint) or request.mimetype == "application/x-www-form-urlencoded":
-        return  # such a form brings no files, and is small
-    if request.content_length is not None and request.content_length <= _REST:
+    if not _is_large():
         return
     request.max_content_length = (MOST_FILES + 1) * most_bytes() + _REST
     try:
@@ -162,8 +168,8 @@ def _receive() -> None:
         _pour_away()
         raise
     db.release()
-    if request.mimetype == "multipart/form-data":
-        request.form  # noqa: B018 – read now, while nothing waits for it
+    request.form  # noqa: B018 – read now, while nothing waits for it
+    identity.ask_again()
 
 
 def _ensure_may_bring() -> None:

@@ -10,6 +10,7 @@ from wtforms import Field, MultipleFileField, ValidationError
 from extranet.forms import Form, tidy_text
 from extranet.html import from_template
 from extranet.i18n import _, lazy
+from extranet.identity import ask_again, member_or_sign_in
 from extranet.members import Member
 from extranet.uploads import MOST_FILES, FileTooLarge, brought
 from workspaces.attachments import intake, queries, service
@@ -76,8 +77,9 @@ class WithFiles(Form):
     def gather(self, member: Member, workspace: Workspace) -> bool:
         """Keep the files that come with the form, and look at all of them; whether any came.
 
-        If some did, the transaction of the caller has ended, and what it has loaded is to be loaded again. What is
-        wrong with a file stands beside the field once the form is validated.
+        If some did, the transaction of the caller has ended, and what it has loaded is to be loaded again; who has
+        been signed out meanwhile is asked to sign in. What is wrong with a file stands beside the field once the form
+        is validated.
         """
         came = brought("files")
         refused: list[str] = []
@@ -91,6 +93,9 @@ class WithFiles(Form):
                 refused.append(f"{_name(file.filename, number)}: {refusal.sentence}")
             else:
                 self.attachments.data.append(Chosen(kept.id))
+        if came:
+            ask_again()
+            member = member_or_sign_in()
         self._refused = refused
         self.attachments.rows = queries.unsent(member, workspace, [one.id for one in self.attachments.data])
         return bool(came)

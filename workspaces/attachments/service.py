@@ -95,10 +95,13 @@ def too_many() -> str:
 def bring(workspace: Workspace, found: Found, *, by: Member) -> Attachment:
     """Note a file that has been kept; nobody else sees it until it is sent.
 
-    Raises `Archived`, `NotHere` if the member has been removed, `TooManyUnsent`, `EnoughToday`, `WorkspaceFull`.
+    Raises `Archived`, `NotHere` if the member has been removed or suspended, `TooManyUnsent`, `EnoughToday`,
+    `WorkspaceFull`.
     """
     hold(workspace).ensure_active()
-    joined = sa.select(Membership.id).where(Membership.workspace_id == workspace.id, Membership.member_id == by.id)
+    joined = sa.select(Membership.id).join(Member, Member.id == Membership.member_id).where(
+        Membership.workspace_id == workspace.id, Membership.member_id == by.id, Member.suspended_at.is_(None)
+    )
     if db.session().scalar(joined) is None:
         raise NotHere
     _ensure_room(workspace, found.size, by)
