@@ -1,12 +1,13 @@
 // What the menu of a message says of reading. «Mark as unread from here» is sent, and what the server says becomes news of
 // this page too; who has read it is shown only of messages that came after the hosts have had it shown.
 
+import { idOf } from "./message/parts.js";
 import { tell } from "./toast.js";
-import { token } from "./token.js";
+import { post } from "./token.js";
 
 export function markUnreadFrom(message) {
   const thread = message.closest("live-thread");
-  if (thread) mark(`/workspaces/${thread.dataset.slug}/messages/${message.id.slice("m-".length)}/unread`, thread.dataset);
+  if (thread) mark(`/workspaces/${thread.dataset.slug}/messages/${idOf(message)}/unread`, thread.dataset);
 }
 
 document.addEventListener("extranet:menu", ({ detail: { article, menu } }) => {
@@ -15,8 +16,7 @@ document.addEventListener("extranet:menu", ({ detail: { article, menu } }) => {
 });
 
 async function mark(url, { isUnread, isNotUnread }) {
-  const headers = { Accept: "application/json", "X-CSRFToken": token() };
-  const answer = await fetch(url, { method: "POST", headers }).catch(() => null);
+  const answer = await post(url).catch(() => null);
   const said = await answer?.json().catch(() => null);
   if (!answer?.ok) {
     tell(said?.detail ?? isNotUnread);

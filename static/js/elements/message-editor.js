@@ -5,6 +5,7 @@ import { isApart, isLeaving, keep, keepApart, keyOf, keysOfOthers, read, sharedK
 import { newId } from "../ids.js";
 import { Mentioning } from "../message/mentioning.js";
 import { put } from "../text-field.js";
+import { post } from "../token.js";
 
 const MARKS = {
   bold: (text) => around(text, "**"),
@@ -193,9 +194,8 @@ class MessageEditor extends HTMLElement {
     this.#preview.setAttribute("aria-busy", "true");
     const content = new FormData();
     content.set("body", this.#field.value);
-    content.set("csrf_token", this.#form.elements.csrf_token.value);
     try {
-      const answer = await fetch(this.dataset.preview, { method: "POST", body: content, headers: { Accept: "application/json" } });
+      const answer = await post(this.dataset.preview, content);
       const said = await answer.json();
       // What the server gives has been through the cleaner; what it refuses is only words.
       if (answer.ok) this.#preview.innerHTML = said.html;

@@ -4,11 +4,7 @@ import { parse } from "../thread/parts.js";
 import { tell } from "../toast.js";
 import { post } from "../token.js";
 
-export const me = document.body.dataset.member;
-
-export function idOf(article) {
-  return article.id.slice("m-".length);
-}
+export { idOf, me } from "../thread/parts.js";
 
 // The page of one message.
 export function pageOf(article) {

@@ -1,12 +1,13 @@
 // What is new, and how far the person has read: what was on the screen for a moment, or was scrolled past, is read. The
 // mark goes no further than to the first message that was not seen.
 
-import { token } from "../token.js";
+import { post } from "../token.js";
 import { showUnread } from "../unread.js";
 import { idOf, me } from "./parts.js";
 
 const SEEN_AFTER = 1_000;
 const MARKED_AFTER = 300;
+const MARKED_AGAIN = 30_000; // after a failure that may pass
 const LOOK_EVERY = 150;
 const NEW_FOR = 12_000;
 const ENOUGH = "-24px 0px -72px 0px"; // of the screen's edges: more than its head has to be seen of a message
@@ -32,8 +33,9 @@ export class Reading {
     this.#thread = thread;
     this.#placing = placing;
     this.#watcher = new IntersectionObserver((entries) => this.#look(entries), { rootMargin: ENOUGH });
-    signal.addEventListener("abort", () => this.#watcher.disconnect());
+    signal.addEventListener("abort", () => this.#end());
     document.addEventListener("visibilitychange", () => this.#comeOrGo(), { signal });
+    document.addEventListener("extranet:connection", ({ detail }) => detail.state === "online" && this.#mark(), { signal });
     document.addEventListener("extranet:read", ({ detail }) => this.#hear(detail), { signal });
     addEventListener("scroll", () => (this.#looking ??= setTimeout(() => this.#pointSoon(), LOOK_EVERY)), { signal, passive: true });
     thread.addEventListener("extranet:replaced", ({ detail }) => this.#watchInstead(detail));
@@ -192,8 +194,17 @@ export class Reading {
     this.#seen = Math.max(this.#seen, seq);
     setTimeout(() => article.classList.remove("is-new"), NEW_FOR);
     this.showNews();
+    this.#markSoon(MARKED_AFTER);
+  }
+
+  #markSoon(pause) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#mark(), MARKED_AFTER);
+    this.#timer = setTimeout(() => this.#mark(), pause);
+  }
+
+  #end() {
+    this.#watcher.disconnect();
+    clearTimeout(this.#timer);
   }
 
   #lose(article) {
@@ -232,14 +243,20 @@ export class Reading {
     const content = new FormData();
     content.set("seq", seq);
     if (isBack) content.set("unread_from", this.#cameBackTo);
-    const headers = { Accept: "application/json", "X-CSRFToken": token() };
-    const how = { method: "POST", body: content, headers, keepalive: true };
-    const answer = await fetch(this.#thread.dataset.read, how).catch(() => null);
-    if (!answer?.ok) return;
+    const answer = await post(this.#thread.dataset.read, content, { keepalive: true }).catch(() => null);
+    if (!answer?.ok) {
+      if (mayPass(answer)) this.#markSoon(MARKED_AGAIN * (1 + Math.random()));
+      return;
+    }
     this.#marked = Math.max(seq, this.#marked);
     if (isBack) this.#cameBackTo = 0;
     showUnread((await answer.json()).workspaces);
   }
+}
+
+// Whose sign-in has ended marks it when the connection is back.
+function mayPass(answer) {
+  return !answer || answer.status >= 500 || [408, 425, 429].includes(answer.status);
 }
 
 function seqOf(article) {
