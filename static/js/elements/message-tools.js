@@ -41,7 +41,7 @@ class MessageTools extends HTMLElement {
 
   #acts(control, article) {
     const then = (work) => () => {
-      this.#menu.close();
+      this.#menu.close({ focus: true });
       work();
     };
     return {

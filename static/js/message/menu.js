@@ -1,6 +1,6 @@
 // What opens below the actions of a message: its menu, or the quiet reactions to choose from. One of each is made for
 // the whole page; Escape, a press elsewhere and a choice close it. `extranet:menu` {article, menu} lets other parts of
-// the page say which of their entries fit.
+// the page say which of their entries fit; they tell of a choice with `extranet:chosen`.
 
 import { isMine } from "./reacting.js";
 import { idOf, isActive, isOpen, me, pageOf } from "./parts.js";
@@ -9,6 +9,7 @@ export class Menu {
   #tools;
   #sheet;
   #opener;
+  #name;
   #place; // the message it belongs to, until it is closed
   #focused;
 
@@ -27,6 +28,7 @@ export class Menu {
       if (this.#sheet.contains(target)) this.#focused = target;
       else if (target !== this.#opener) this.close();
     });
+    document.addEventListener("extranet:chosen", () => this.close({ focus: true }));
     document.addEventListener("extranet:applied", () => this.#follow());
   }
 
@@ -38,24 +40,26 @@ export class Menu {
   }
 
   close({ focus = false } = {}) {
+    const isOpen = this.#sheet?.isConnected;
     this.#opener?.setAttribute("aria-expanded", "false");
     this.#sheet?.remove();
     this.#place = null;
-    if (focus) this.#opener?.focus({ preventScroll: true });
+    if (focus && isOpen) this.#opener.focus({ preventScroll: true });
   }
 
   #open(article, opener, name) {
     // An entry of the menu has gone with it: what it opens stands in the menu's place.
     this.#opener = opener.isConnected ? opener : article.querySelector("message-actions [data-action=more]");
+    this.#name = name;
     this.#sheet = this.#tools.part(name);
-    if (name === "menu") this.#fit(article);
-    else for (const button of this.#sheet.children) button.setAttribute("aria-pressed", isMine(article, button.dataset.kind));
     this.#put(article);
     if (this.#opener !== opener) this.#sheet.querySelector("button").focus({ preventScroll: true });
   }
 
   #put(article) {
     this.#place = idOf(article);
+    if (this.#name === "menu") this.#fit(article);
+    else for (const button of this.#sheet.children) button.setAttribute("aria-pressed", isMine(article, button.dataset.kind));
     this.#opener.after(this.#sheet);
     this.#opener.setAttribute("aria-expanded", "true");
     this.#align();
@@ -68,7 +72,7 @@ export class Menu {
     if (!opener) return;
     this.#opener = opener;
     this.#put(article);
-    if (article === document.activeElement) (this.#focused ?? opener).focus({ preventScroll: true });
+    if (article === document.activeElement) (this.#focused?.getClientRects().length ? this.#focused : opener).focus({ preventScroll: true });
   }
 
   #fit(article) {
