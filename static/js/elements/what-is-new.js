@@ -1,14 +1,21 @@
-// <what-is-new data-here="URL">: the list of what is new; it is asked for anew when something is written or read elsewhere.
+// <what-is-new data-here="URL">: the list of what is new; it is asked for anew when something is written or read elsewhere,
+// by those who look at it, and not by all at the same moment.
 
 const PAUSE = 1_200;
+const SPREAD = 4_000;
 
 class WhatIsNew extends HTMLElement {
   #off = new AbortController();
-  #timer;
+  #timer = null;
+  #isBehind = false;
+  #released = null; // a press is under way until then
 
   connectedCallback() {
     const { signal } = this.#off;
     for (const name of ["change", "read"]) document.addEventListener(`extranet:${name}`, () => this.#soon(), { signal });
+    document.addEventListener("visibilitychange", () => this.#isBehind && this.#soon(), { signal });
+    this.addEventListener("pointerdown", () => this.#waitFor("pointerup", "pointercancel"), { signal });
+    this.addEventListener("keydown", () => this.#waitFor("keyup"), { signal });
   }
 
   disconnectedCallback() {
@@ -17,19 +24,34 @@ class WhatIsNew extends HTMLElement {
   }
 
   #soon() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#renew(), PAUSE);
+    this.#isBehind = document.hidden;
+    if (document.hidden) return;
+    this.#timer ??= setTimeout(() => this.#renew(), PAUSE + Math.random() * SPREAD);
+  }
+
+  // A press counts where it began: what lies under it stays until it is over.
+  #waitFor(...names) {
+    this.#released = new Promise((resolve) => {
+      for (const name of [...names, "blur"]) addEventListener(name, () => setTimeout(resolve), { once: true, signal: this.#off.signal });
+    });
   }
 
   async #renew() {
+    this.#timer = null;
     const answer = await fetch(this.dataset.here, { headers: { Accept: "text/html" } }).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    await this.#released;
     const fresh = page.querySelector("what-is-new");
     if (!fresh || !this.isConnected) return;
-    const link = this.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const focused = this.contains(document.activeElement) ? document.activeElement : null;
     this.replaceChildren(...fresh.childNodes);
-    if (link) this.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus({ preventScroll: true });
+    if (focused) this.#standInFor(focused)?.focus({ preventScroll: true });
+  }
+
+  #standInFor(focused) {
+    const same = focused.matches("a") ? `a[href="${CSS.escape(focused.getAttribute("href"))}"]` : focused.localName;
+    return this.querySelector(same) ?? this.querySelector("a");
   }
 }
 
