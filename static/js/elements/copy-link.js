@@ -1,18 +1,18 @@
-// <copy-link data-copied="…"><a href>…</a></copy-link>: a press copies the whole address; without JavaScript it is a link.
+// <copy-link data-copied="…" data-not-copied="…"><a href>…</a></copy-link>: a press copies the whole address; without
+// JavaScript it is a link.
 
-import { tell } from "../toast.js";
+import { copy } from "../message/copying.js";
 
 class CopyLink extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", this);
   }
 
-  async handleEvent(event) {
+  handleEvent(event) {
     const link = event.target.closest("a");
-    if (!link || !navigator.clipboard || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    await navigator.clipboard.writeText(link.href);
-    tell(this.dataset.copied);
+    copy(Promise.resolve(link.href), this.dataset.copied, this.dataset.notCopied);
   }
 }
 
