@@ -40,6 +40,7 @@ export class Mentioning {
     field.addEventListener("click", () => this.#look());
     field.addEventListener("keydown", (event) => this.#key(event));
     field.addEventListener("blur", () => this.#close());
+    field.form.addEventListener("extranet:cleared", () => this.#close());
     // The field would lose the focus before the press counts.
     this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.#list.addEventListener("click", ({ target }) => this.#choose(target.closest("[role=option]")?.dataset.index));

@@ -99,7 +99,7 @@ export class Keyboard {
   }
 
   #reply(message) {
-    if (message.querySelector("[data-action=reply]")?.checkVisibility()) this.#replying.reply(idOf(message));
+    if (message.querySelector("[data-action=reply]")?.getClientRects().length) this.#replying.reply(idOf(message));
   }
 
   #focus(message) {

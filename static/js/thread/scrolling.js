@@ -2,6 +2,7 @@
 // taken away again, so that the page stays light however long one reads. The address follows what one reads, so that
 // reload, Back and a copied link lead to the same message. The links for earlier and later messages work all the same.
 
+import { tell } from "../toast.js";
 import { idOf, parseAll } from "./parts.js";
 
 const AHEAD = 900; // pixels before an edge is in sight
@@ -9,6 +10,7 @@ const MOST_PARTS = 8; // of 50 messages
 const FAR = 1.5; // screens
 const LOOK_EVERY = 150;
 const NOTED_AFTER = 400;
+const PATIENCE = 30_000; // for an answer
 
 export class Scrolling {
   #thread;
@@ -36,8 +38,8 @@ export class Scrolling {
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
-  // Fetch the next part at the edge "earlier" or "later", if there is one.
-  async load(side) {
+  // Fetch the next part at the edge "earlier" or "later", if there is one. What went wrong is said where it was asked for.
+  async load(side, { isAsked = false } = {}) {
     const edge = this.#edges[side];
     if (this.#loading || edge.hidden) return;
     this.#loading = side;
@@ -45,15 +47,16 @@ export class Scrolling {
     this.#thread.list.setAttribute("aria-busy", "true");
     try {
       const link = edge.querySelector("[data-action=load]");
-      const answer = await fetch(link.href, { headers: { Accept: "application/json" } });
-      if (answer.ok) this.#take(side, await answer.json());
-    } catch {
-      // Without a connection it stays as it is, until one scrolls on.
+      const answer = await fetch(link.href, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) }).catch(() => null);
+      const said = await answer?.json().catch(() => null);
+      if (answer?.ok && said) this.#take(side, said);
+      else if (isAsked) tell(said?.detail ?? this.#thread.dataset.isNotUnread);
+    } finally {
+      delete edge.dataset.busy;
+      this.#thread.list.removeAttribute("aria-busy");
+      this.#loading = null;
+      this.#stoodAt = scrollY;
     }
-    delete edge.dataset.busy;
-    this.#thread.list.removeAttribute("aria-busy");
-    this.#loading = null;
-    this.#stoodAt = scrollY;
   }
 
   get #isLong() {
@@ -109,7 +112,7 @@ export class Scrolling {
   #press(event, side) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.load(side);
+    this.load(side, { isAsked: true });
   }
 
   #take(side, { html, previous, next }) {
