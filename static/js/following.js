@@ -228,14 +228,17 @@ function wasCleared(place) {
 
 // An answer that was begun elsewhere waits until its editor is opened, unless another tab writes one here; what was sent
 // elsewhere waits no more.
-async function bringAnswer(slug, { place, version, is_empty: isEmptyNow }) {
+async function bringAnswer(slug, item) {
+  const { place, version, is_empty: isEmptyNow } = item;
+  const isOpen = () => places.has(`${slug}/${place}`);
   const key = keyOfAnswer(place);
-  if (!key || places.has(`${slug}/${place}`)) return;
+  if (!key || isOpen()) return;
   const known = followed(slug, place);
   const kept = read(key);
   if (version > (known?.version ?? 0) && (!kept || kept === known?.words?.body)) {
     const draft = isEmptyNow ? { version, body: "" } : await contentOf(call("GET", `/api/v1/workspaces/${slug}/drafts/${place}`));
-    if (!draft || read(key) !== kept || places.has(`${slug}/${place}`)) return;
+    if (isOpen()) await places.get(`${slug}/${place}`).hear(item);
+    if (!draft || read(key) !== kept || isOpen()) return;
     keep(key, draft.body);
     follow(slug, place, { version: draft.version, words: { title: "", body: draft.body } });
   }
