@@ -17,7 +17,15 @@ from extranet.members import Member
 from extranet.paging import Page, page_of, read_cursor, write_cursor
 from workspaces.discussions.beside import NOTHING_BESIDE, Beside, beside_of
 from workspaces.discussions.models import STEP, Message, ReadMark, Thread
-from workspaces.discussions.reading.queries import Mark, has_unread, shows_readers, unread
+from workspaces.discussions.reading.queries import (
+    Mark,
+    has_unread,
+    is_unread,
+    marked_to,
+    shows_readers,
+    so_far,
+    unread,
+)
 from workspaces.discussions.threads.events import ThreadMovedAway
 from workspaces.discussions.threads.models import Bell, Decision
 from workspaces.discussions.threads.queries import ThreadHead, heads_of, is_followed
@@ -377,13 +385,14 @@ def whereabouts(member: Member, place: ThreadStanding) -> Whereabouts:
     What came before they joined counts as read. At most the first `UNREAD_AT_ONCE` are named.
     """
     assert place.standing.membership is not None
-    of_mark = sa.func.coalesce(ReadMark.seq, place.standing.membership.joined_seq)
-    so_far = sa.case((ReadMark.unread_from <= of_mark, ReadMark.unread_from - 1), else_=of_mark)
+    joined_seq = sa.literal(place.standing.membership.joined_seq, sa.BigInteger())
+    not_read = is_unread(member.id, after=so_far(joined_seq), sees_from=place.standing.sees_from)
+    mark = (marked_to(joined_seq), ReadMark.unread_from)
     rows: Sequence[Any] = db.session().execute(
-        sa.select(Stream.head, of_mark, ReadMark.unread_from, Message.seq, sa.func.count(Message.id).over())
+        sa.select(Stream.head, *mark, Message.seq, sa.func.count(Message.id).over())
         .select_from(Stream)
         .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == place.thread.id, ReadMark.member_id == member.id))
-        .outerjoin(Message, sa.and_(*_not_read(member, place, so_far)))
+        .outerjoin(Message, sa.and_(Message.thread_id == place.thread.id, *not_read))
         .where(Stream.id == place.workspace.id)
         .order_by(Message.seq)
         .limit(UNREAD_AT_ONCE)
@@ -733,16 +742,6 @@ def _threads_of(member: Member) -> Rows:
             Membership, sa.and_(Membership.workspace_id == Thread.workspace_id, Membership.member_id == member.id)
         )
         .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == member.id))
-    )
-
-
-def _not_read(member: Member, place: ThreadStanding, so_far: Any) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        Message.thread_id == place.thread.id,
-        Message.seq > so_far,
-        Message.seq >= place.standing.sees_from,
-        Message.retracted_at.is_(None),
-        sa.or_(Message.author_id != member.id, Message.author_id.is_(None)),
     )
 
 

@@ -121,6 +121,29 @@ def test_who_joins_later_has_nothing_unread_but_what_came_since(talk: Talk) -> N
     assert talk.unread(nina) == 1
 
 
+def test_who_comes_back_has_nothing_unread_but_what_came_since_in_whatever_thread(talk: Talk) -> None:
+    ada, grace = talk.cast.ada, talk.cast.grace
+    talk.read(grace)
+    grace.post(talk.place.path("/leave"))
+    away = talk.message(talk.say(ada, "While Grace was away")).seq
+    other = Talk(talk.cast, talk.place)
+    talk.place.let_in(grace, by=ada)
+    assert (talk.mark_of(grace) or 0) < away
+    for thread in (talk, other):
+        assert talk.unread(grace) == 0
+        assert 'id="new"' not in grace.get(thread.path()).text
+        found = grace.api("GET", f"/threads/{thread.thread_id}").json
+        assert found is not None and found["unread"] == 0
+        answer = grace.api("POST", f"/threads/{thread.thread_id}/read", {"seq": 0})
+        assert answer.status_code == 200
+    assert "is-unread" not in grace.get(talk.place.path()).text
+    assert talk.unread(grace) == 0
+    since = talk.say(ada, "Grace is back")
+    assert talk.unread(grace) == 1
+    said = grace.post(talk.at(since, "/unread"), headers=JSON).json
+    assert said is not None and said["seq"] > away and said["unread"] == 1
+
+
 def test_nothing_is_counted_of_what_is_not_ones_own(talk: Talk) -> None:
     assert talk.unread(talk.cast.grace) == 1
     for person in (talk.cast.mallory, talk.cast.moses):

@@ -1,8 +1,8 @@
 """Where a member is in their threads: what counts as unread, and who has read what where that is shown.
 
-How far they have read is `so_far()`: their mark; before the first, where they joined; and no further than to where
-they have marked the thread as unread. Everything that counts asks it, so that all numbers agree. What a thread that
-they have muted brings counts nowhere but in its own row, unless it mentions them.
+How far they have read is `so_far()`: their mark, but no less than to where they joined, be it once more; and no further
+than to where they have marked the thread as unread. Everything that counts asks it, so that all numbers agree. What a
+thread that they have muted brings counts nowhere but in its own row, unless it mentions them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,10 +68,15 @@ class Quiet:
     followed: Sequence[str]
 
 
-def so_far() -> sa.ColumnElement[int]:
-    """How far a thread has been read: for a query with the membership and, outer joined, the member's mark."""
-    of_mark = sa.func.coalesce(ReadMark.seq, Membership.joined_seq)
-    return sa.case((ReadMark.unread_from <= of_mark, ReadMark.unread_from - 1), else_=of_mark)
+def marked_to(joined_seq: Any = Membership.joined_seq) -> sa.ColumnElement[int]:
+    """The mark of a member who joined at this `seq`: for a query with, outer joined, their own row of `read_marks`."""
+    return sa.case((ReadMark.seq > joined_seq, ReadMark.seq), else_=joined_seq)
+
+
+def so_far(joined_seq: Any = Membership.joined_seq) -> sa.ColumnElement[int]:
+    """How far a thread has been read: for the same query, which has the membership too if no number is given."""
+    marked = marked_to(joined_seq)
+    return sa.case((ReadMark.unread_from <= marked, ReadMark.unread_from - 1), else_=marked)
 
 
 def has_unread() -> sa.ColumnElement[bool]:
@@ -82,7 +87,17 @@ def has_unread() -> sa.ColumnElement[bool]:
 def unread(member_id: Any) -> Rows:
     """A query for the number of messages that a member has not read; their own and retracted ones do not count."""
     return sa.select(sa.func.count(Message.id)).where(
-        *_is_unread(member_id, after=so_far(), sees_from=Membership.sees_from)
+        *is_unread(member_id, after=so_far(), sees_from=Membership.sees_from)
+    )
+
+
+def is_unread(member_id: Any, *, after: Any, sees_from: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    """Whether a message is unread by who has read so far and sees no earlier one: not their own nor a retracted one."""
+    return (
+        Message.seq > after,
+        Message.seq >= sees_from,
+        Message.retracted_at.is_(None),
+        sa.or_(Message.author_id != member_id, Message.author_id.is_(None)),
     )
 
 
@@ -150,13 +165,13 @@ def quiet(member: Member) -> Quiet:
 
 
 def mark_of(member: Member, thread_id: str, *, joined_seq: int) -> Mark:
-    """The member's mark in a thread; before the first, where they joined."""
+    """The member's mark in a thread, which is no earlier than where they joined."""
     found = db.session().execute(
         sa.select(ReadMark.seq, ReadMark.unread_from).where(
             ReadMark.member_id == member.id, ReadMark.thread_id == thread_id
         )
     ).one_or_none()
-    return Mark(*found) if found is not None else Mark(joined_seq, None)
+    return Mark(max(found.seq, joined_seq), found.unread_from) if found is not None else Mark(joined_seq, None)
 
 
 def shows_readers() -> sa.ColumnElement[bool]:
@@ -260,16 +275,7 @@ def _messages_of(threads: sa.CTE, member_id: Any, *columns: Any) -> Rows:
         sa.select(*columns)
         .select_from(threads)
         .join(Message, Message.thread_id == threads.c.id)
-        .where(*_is_unread(member_id, after=threads.c.so_far, sees_from=threads.c.sees_from))
-    )
-
-
-def _is_unread(member_id: Any, *, after: Any, sees_from: Any) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        Message.seq > after,
-        Message.seq >= sees_from,
-        Message.retracted_at.is_(None),
-        sa.or_(Message.author_id != member_id, Message.author_id.is_(None)),
+        .where(*is_unread(member_id, after=threads.c.so_far, sees_from=threads.c.sees_from))
     )
 
 
