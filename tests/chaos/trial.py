@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from tests.chaos.moving import Mover
+from tests.chaos.moving import CLOSED_WITHIN, Mover
 from tests.chaos.people import Acknowledged, Book, Marks, PageReader, PollingReader, Reader, SocketReader, Writer, ask
 from tests.chaos.stage import Server, Stage, eventually, who
 from tests.workspaces.discussions.talk import Talk
@@ -160,8 +160,10 @@ class Trial:
         total = len(self.book.acknowledged)
         lines.append(f"{self.kills} kills, {total} acknowledged, {self.lost} lost, {self.duplicated} duplicated")
         lines.append(f"answers that were not the one hoped for, by status: {dict(sorted(self.book.statuses.items()))}")
-        lines.append(f"{self.mover.moved} taken out; heard last {_longest(self.mover.last_heard)} after the answer, ")
-        lines.append(f"closed {_longest(self.mover.closed_after)} after it; {self.marks.samples} looks at read marks")
+        lines.append(f"{self.mover.moved} taken out; heard last {_longest(self.mover.last_heard)} after the answer")
+        late = sum(seconds > CLOSED_WITHIN for seconds in self.mover.closed_after)
+        lines.append(f"{len(self.mover.closed_after)} sockets closed, {_longest(self.mover.closed_after)} after it at most")
+        lines.append(f"{late} of them later than {CLOSED_WITHIN:g} s; {self.marks.samples} looks at read marks")
         lines += [f"setback: {what}" for what in self.book.setbacks[:10]]
         return "\n".join(lines)
 
