@@ -8,6 +8,7 @@ from pydantic import Field
 from extranet.api import AfterQuery, Answer, Api, Schema, Text, asks, takes
 from extranet.api import Line as OneLine
 from extranet.doors import door
+from extranet.errors import NotHere
 from extranet.forms import tidy_text
 from extranet.limits import limited
 from extranet.members import Member
@@ -18,7 +19,7 @@ from workspaces.discussions import policy, queries, service
 from workspaces.discussions.models import ThreadKind
 from workspaces.discussions.queries import MessageStanding, ThreadStanding
 from workspaces.discussions.views import OFTEN, answered_by
-from workspaces.queries import Placed, Standing
+from workspaces.queries import Standing
 
 api = Api("discussions")
 
@@ -198,6 +199,12 @@ class Retraction(Schema):
     reason: OneLine | None = None
 
 
+class MessagesQuery(AfterQuery):
+    """Which page of a thread: the `next` of the page before, or `before`, the `previous` of the page after."""
+
+    before: str | None = Field(default=None, max_length=1000)
+
+
 class ChangesQuery(Schema):
     """After which `seq`; 0 for all, and how many at most."""
 
@@ -222,9 +229,11 @@ def open_thread(member: Member, standing: Standing, *, body: NewThread) -> Any:
         standing.workspace, title=body.title, body=body.body, kind=body.kind, by=member, client_id=body.client_id,
         attachments=[one.chosen() for one in body.attachments],
     )
-    shown = queries.shown_thread(message.thread_id)
-    assert shown is not None
-    return {"thread": shown.as_json(), "message": queries.show(Placed(standing), message.id).as_json()}
+    place = queries.find_thread_by_id(member, message.thread_id)
+    if place is None:
+        raise NotHere  # it was opened before, by who has come back since and sees nothing earlier
+    shown = queries.one_thread(member, place)
+    return {"thread": shown.as_json(), "message": queries.show(place, message.id).as_json()}
 
 
 @api.get("/threads/<thread_id>", gives=ThreadAnswer, summary="One thread")
@@ -235,9 +244,9 @@ def show_thread(member: Member, place: ThreadStanding) -> Any:
 
 @api.get("/threads/<thread_id>/messages", gives=Messages, summary="The messages of a thread in reading order")
 @read(policy.may_enter)
-@asks(AfterQuery)
-def list_messages(_member: Member, place: ThreadStanding, *, query: AfterQuery) -> Any:
-    page = queries.messages(place, after=query.after)
+@asks(MessagesQuery)
+def list_messages(_member: Member, place: ThreadStanding, *, query: MessagesQuery) -> Any:
+    page = queries.messages(place, after=query.after, before=query.before)
     return {"items": [shown.as_json() for shown in page.items], "next": page.next, "previous": page.previous}
 
 

@@ -331,12 +331,6 @@ def one_thread(member: Member, place: ThreadStanding) -> ShownThread:
     return _thread(*db.session().execute(_threads_of(member).where(Thread.id == place.thread.id)).one())
 
 
-def shown_thread(thread_id: str) -> ShownThread | None:
-    """A thread as a row of a list, for nobody in particular."""
-    row = db.session().execute(_threads().where(Thread.id == thread_id)).one_or_none()
-    return _thread(*row) if row is not None else None
-
-
 def head(place: ThreadStanding) -> ThreadHead:
     """What stands at the head of a thread, as the one who stands there sees it; no query for a discussion."""
     thread = place.thread

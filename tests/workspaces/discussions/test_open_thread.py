@@ -28,6 +28,16 @@ def test_the_form_can_be_opened_and_who_is_outside_finds_nothing(talk: Talk) -> 
     assert talk.cast.moses.get(talk.path()).status_code == 404
 
 
+def test_programs_are_told_whether_they_follow_what_they_open(talk: Talk) -> None:
+    grace, here = talk.cast.grace, f"/workspaces/{talk.place.slug}"
+    for follows in (False, True):
+        assert grace.api("POST", f"{here}/follow", {"follows": follows}).status_code == 200
+        opened = grace.api("POST", f"{here}/threads", {"title": "By program", "body": "Hello"})
+        assert opened.status_code == 201 and opened.json is not None
+        assert opened.json["thread"]["follows"] is follows
+        assert opened.json["thread"] == grace.api("GET", f"/threads/{opened.json['thread']['id']}").json
+
+
 def test_sent_twice_it_is_opened_once(app: Extranet, cast: Cast) -> None:
     place, client_id = open_place(cast), str(uuid.uuid4())
     first = open_thread(place, cast.ada, client_id=client_id)

@@ -108,6 +108,21 @@ def test_many_at_once_are_all_kept_counted_and_numbered_without_a_gap(app: Extra
     assert talk.row().last_seq == seqs[-1]
 
 
+def test_a_program_pages_forwards_and_back(talk: Talk) -> None:
+    for number in range(60):
+        talk.say(talk.cast.ada, f"Message {number}")
+
+    def page(query: str) -> dict[str, Any]:
+        answer = talk.cast.grace.api("GET", f"/threads/{talk.thread_id}/messages{query}")
+        assert answer.status_code == 200 and answer.json is not None, answer.text
+        return answer.json
+
+    first = page("")
+    second = page(f"?after={first['next']}")
+    assert len(second["items"]) == 11 and first["previous"] is None
+    assert page(f"?before={second['previous']}")["items"] == first["items"]
+
+
 def test_a_client_id_used_in_another_thread_is_refused(talk: Talk) -> None:
     other, client_id = Talk(talk.cast, talk.place), str(uuid.uuid4())
     talk.say(talk.cast.grace, client_id=client_id)
