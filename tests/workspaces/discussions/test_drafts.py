@@ -13,7 +13,7 @@ from extranet.errors import Refusal
 from extranet.members import Member
 from tests.cast import Person, keeping, looking
 from tests.workspaces.discussions.talk import JSON, Talk, open_thread
-from workspaces.discussions.drafts import service
+from workspaces.discussions.drafts import queries, service
 from workspaces.discussions.drafts.models import Draft
 from workspaces.models import Workspace
 
@@ -144,10 +144,36 @@ def test_old_ones_are_forgotten(talk: Talk) -> None:
     _keep(talk, grace, "Old")
     _keep(talk, grace, "Young", place="new")
     with keeping(talk.app) as held:
-        long_ago = clock.now() - service.KEPT - timedelta(hours=1)
+        long_ago = clock.now() - queries.KEPT - timedelta(hours=1)
         held.execute(sa.update(Draft).where(Draft.place == _place(talk)).values(saved_at=long_ago))
         service.forget_old()
     assert (_body(talk, grace), _body(talk, grace, "new")) == ("", "Young")
+
+
+def test_what_says_only_that_something_was_sent_is_kept_for_as_long_as_a_device_may_bring_it_back(talk: Talk) -> None:
+    grace = talk.cast.grace
+    _keep(talk, grace, "Sent")
+    talk.say(grace, "Sent", draft="1")
+    _keep(talk, grace, "", place="new", title="Only a title")
+    for age, is_there in ((queries.KEPT_WITHOUT_WORDS - timedelta(hours=1), True), (queries.KEPT_WITHOUT_WORDS, False)):
+        with keeping(talk.app) as held:
+            held.execute(sa.update(Draft).values(saved_at=clock.now() - age))
+        assert (_place(talk) in _listed(talk, grace)) is is_there
+        assert _listed(talk, grace)["new"] is False
+        with keeping(talk.app) as held:
+            service.forget_old()
+            assert held.scalar(sa.select(sa.func.count(Draft.id))) == 1 + is_there
+
+
+def test_a_list_that_is_long_has_what_has_words_first(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    grace = talk.cast.grace
+    _keep(talk, grace, "Long ago", place="new")
+    for number in range(3):
+        place = f"answer-{talk.say(talk.cast.ada, 'Hello')}"
+        _keep(talk, grace, f"Words {number}", place=place)
+        _keep(talk, grace, "", place=place, version=1)
+    monkeypatch.setattr(queries, "MOST_LISTED", 2)
+    assert list(_listed(talk, grace).items()) == [("new", False), (place, True)]
 
 
 def test_of_two_devices_at_the_same_moment_one_is_kept_and_the_other_is_told(talk: Talk) -> None:
@@ -187,6 +213,13 @@ def _place(talk: Talk) -> str:
 
 def _drafts(talk: Talk) -> str:
     return f"/workspaces/{talk.place.slug}/drafts"
+
+
+def _listed(talk: Talk, person: Person) -> dict[str, bool]:
+    """Which drafts a page of the workspace hears of, and whether each is without words."""
+    answer = person.api("GET", _drafts(talk)).json
+    assert answer is not None
+    return {one["place"]: one["is_empty"] for one in answer["items"]}
 
 
 def _at(talk: Talk, person: Person, place: str | None = None) -> TestResponse:

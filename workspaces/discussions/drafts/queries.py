@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from extranet import db
+from extranet import clock, db
 from extranet.members import Member
 from workspaces.discussions import queries as discussions
 from workspaces.discussions.drafts.models import Draft, PlaceName
@@ -15,6 +15,12 @@ from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
 from workspaces.queries import Placed, Standing, find_joined
 
+KEPT = timedelta(days=60)
+"""For how long a draft that nobody goes on with is kept."""
+KEPT_WITHOUT_WORDS = timedelta(days=31)
+"""For how long it is kept that one was sent or taken away: a day longer than a browser keeps the words."""
+MOST_LISTED = 300
+"""Drafts of one workspace that an open page hears of."""
 MOST_SHOWN = 50
 """Drafts that the list of one's own shows, the latest first."""
 _BEGINNING = 160
@@ -26,6 +32,16 @@ class DraftPlace(Placed):
     """A place where the member may have a draft: an editor of theirs."""
 
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDraft:
+    """That there is a draft, of which version, and whether it has words; not which."""
+
+    place: str
+    version: int
+    is_empty: bool
+    saved_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +81,29 @@ def find_draft(workspace_id: str, place: str, *, member_id: str) -> Draft | None
     )
 
 
-def drafts_in(member: Member, standing: Standing) -> Sequence[Draft]:
-    """The member's drafts in a workspace, also those without words, which say that something was sent or taken away."""
-    return db.session().scalars(
-        sa.select(Draft)
-        .where(Draft.member_id == member.id, Draft.workspace_id == standing.workspace.id)
-        .order_by(Draft.saved_at.desc(), Draft.id)
-    ).all()
+def drafts_in(member: Member, standing: Standing) -> Sequence[ListedDraft]:
+    """The member's drafts in a workspace, also those without words, which say that something was sent or taken away.
+
+    Those with words come first, then the latest: all of them are told, as nobody has as many as `MOST_LISTED`.
+    """
+    rows = db.session().execute(
+        sa.select(Draft.place, Draft.version, is_without_words(), Draft.saved_at)
+        .where(Draft.member_id == member.id, Draft.workspace_id == standing.workspace.id, ~is_forgotten())
+        .order_by(is_without_words(), Draft.saved_at.desc(), Draft.id)
+        .limit(MOST_LISTED)
+    )
+    return [ListedDraft(*row) for row in rows]
+
+
+def is_forgotten() -> sa.ColumnElement[bool]:
+    """Whether nobody has gone on with a draft for so long that it goes, without words sooner."""
+    now = clock.now()
+    return sa.or_(Draft.saved_at <= now - KEPT, sa.and_(is_without_words(), Draft.saved_at <= now - KEPT_WITHOUT_WORDS))
+
+
+def is_without_words() -> sa.ColumnElement[bool]:
+    """Whether a draft says nothing any more but that it was sent or taken away."""
+    return sa.and_(Draft.body == "", Draft.title.is_(None))
 
 
 def own_drafts(member: Member) -> Sequence[ShownDraft]:
@@ -84,7 +116,7 @@ def own_drafts(member: Member) -> Sequence[ShownDraft]:
         .join(Workspace, Workspace.id == Draft.workspace_id)
         .join(Membership, sa.and_(Membership.workspace_id == Workspace.id, Membership.member_id == Draft.member_id))
         .where(Draft.member_id == member.id, Workspace.trashed_at.is_(None))
-        .where(sa.or_(Draft.body != "", Draft.title.is_not(None)))
+        .where(~is_without_words())
         .order_by(Draft.saved_at.desc(), Draft.id)
         .limit(MOST_SHOWN)
     ).all()
@@ -107,9 +139,7 @@ def own_drafts(member: Member) -> Sequence[ShownDraft]:
 
 def count_of(member: Member) -> int:
     """How many drafts with words or a title the member has, in all workspaces."""
-    statement = sa.select(sa.func.count(Draft.id)).where(
-        Draft.member_id == member.id, sa.or_(Draft.body != "", Draft.title.is_not(None))
-    )
+    statement = sa.select(sa.func.count(Draft.id)).where(Draft.member_id == member.id, ~is_without_words())
     return db.session().scalar(statement) or 0
 
 

@@ -4,7 +4,6 @@ Nothing of it stands in the trail. Whoever types goes on where they were: a devi
 of theirs has kept meanwhile is told so, and never writes over it.
 """
 
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,8 +18,6 @@ from workspaces.discussions.drafts import queries
 from workspaces.discussions.drafts.models import Draft
 from workspaces.models import Workspace
 
-KEPT = timedelta(days=60)
-"""For how long a draft that nobody goes on with is kept."""
 MOST = 200
 """Drafts with words that one member may have."""
 
@@ -71,7 +68,7 @@ def was_sent(workspace: Workspace, place: str, *, version: int, by: Member) -> D
 
 def forget_old() -> None:
     """Delete what nobody has gone on with for long."""
-    db.session().execute(sa.delete(Draft).where(Draft.saved_at < clock.now() - KEPT))
+    db.session().execute(sa.delete(Draft).where(queries.is_forgotten()))
 
 
 def _hold(workspace: Workspace, place: str, by: Member) -> Draft | None:
