@@ -157,12 +157,25 @@ def _service(url: str, run: Callable[[], AbstractContextManager["Process"]]) -> 
 
 @dataclass
 class Letterbox:
-    """A mail server that keeps what it gets. `refusing` makes it answer with that line instead."""
+    """A mail server that keeps what it gets. `refusing` makes it answer with that line instead.
+
+    `closed` are the addresses to which it takes nothing, each with the line that it says instead.
+    """
 
     url: str = ""
     letters: list[EmailMessage] = field(default_factory=list)
     refusing: str | None = None
+    closed: dict[str, str] = field(default_factory=dict)
     _arrived: threading.Condition = field(default_factory=threading.Condition)
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
+    ) -> str:
+        """What aiosmtpd calls with each address that a letter is for."""
+        if address in self.closed:
+            return self.closed[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """What aiosmtpd calls with each letter."""
@@ -190,6 +203,7 @@ class Letterbox:
     def empty(self) -> None:
         """Forget all letters and refuse nothing."""
         self.letters.clear()
+        self.closed.clear()
         self.refusing = None
 
 

@@ -25,7 +25,6 @@ def tell_the_other_hosts(recorded: Recorded) -> None:
             return
         actor = held.get_one(Member, recorded.actor_id)
         hosts = [host for host in hosts_to_write_to(workspace.id) if host.id != recorded.actor_id]
-    for host in hosts:
-        subject = _SUBJECTS[recorded.kind]
-        facts = {"actor": actor, "what": recorded.kind, "at": recorded.at}
-        mail.send(letter_to(host, subject, "workspaces-ended", workspace=workspace, **facts))
+    subject = _SUBJECTS[recorded.kind]
+    facts = {"actor": actor, "what": recorded.kind, "at": recorded.at}
+    mail.send_each(letter_to(host, subject, "workspaces-ended", workspace=workspace, **facts) for host in hosts)

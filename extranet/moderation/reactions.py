@@ -53,10 +53,11 @@ def tell_both_addresses(recorded: Recorded) -> None:
     member = _member(recorded)
     if member is None or former is None:
         return
-    for address in (former.email, member.email):
-        is_former = address != member.email
-        subject = lazy("Your e-mail address has changed")
-        mail.send(_letter(member, subject, "email_changed", to=address, is_former=is_former))
+    subject = lazy("Your e-mail address has changed")
+    mail.send_each(
+        _letter(member, subject, "email_changed", to=address, is_former=address != member.email)
+        for address in (former.email, member.email)
+    )
     with db.writing() as held:
         held.execute(sa.delete(FormerAddress).where(FormerAddress.id == former.id))
 

@@ -1,13 +1,17 @@
 """Facts have gapless numbers in their stream; their reactions follow at the right moment, and promises are kept."""
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from extranet import clock, db, events, outbox
 from extranet.app import Extranet
@@ -186,6 +190,110 @@ def test_a_batch_with_a_bad_one_in_it_is_tried_one_by_one(app: Extranet, follow:
         assert _drain(app) == 2
     assert sorted(done) == [rung[0].id, rung[2].id]
     assert len(_waiting(app)) == 1
+
+
+@contextmanager
+def _nothing_is_crossed_out(app: Extranet) -> Iterator[None]:
+    """Within the block the database can be read, and takes no change of the outbox, as on a full disk."""
+
+    def fail(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith(("DELETE FROM outbox", "UPDATE outbox")):
+            raise sqlite3.OperationalError("database or disk is full")
+
+    with app.app_context():
+        engine = db.database().engine
+    sa.event.listen(engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", fail)
+
+
+def test_what_was_kept_and_could_not_be_crossed_out_is_not_done_again(app: Extranet, follow: Reactions) -> None:
+    done: list[int] = []
+    follow.later(BellRung, lambda recorded: done.append(recorded.id))
+    one, two = _ring(app).id, _ring(app).id
+    with _nothing_is_crossed_out(app):
+        for _time in range(3):
+            with pytest.raises((sqlite3.OperationalError, OperationalError)):
+                _drain(app)
+    assert done == [one]
+    assert len(_waiting(app)) == 2
+    _drain(app)
+    assert done == [one, two]
+    assert _waiting(app) == []
+
+
+def test_what_is_done_for_many_at_a_time_does_not_wait_for_what_is_slow(
+    app: Extranet, follow: Reactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "ROUND", 0.01)
+    done: list[str] = []
+
+    def letter(recorded: Recorded) -> None:
+        done.append(f"letter {recorded.event.bell}")
+        if done == [*["index church"] * 3, "letter church"]:
+            with keeping(app):
+                events.record(BellRung("school"), by=None)
+        time.sleep(0.02)
+
+    def index(recorded: Sequence[Recorded]) -> None:
+        done.extend(f"index {one.event.bell}" for one in recorded)
+
+    follow.later(BellRung, letter)
+    follow.later_in_batches(BellRung, index)
+    for _turn in range(3):
+        _ring(app)
+    _drain(app)
+    letters = ["letter church", "letter church", "letter school"]
+    assert done == [*["index church"] * 3, "letter church", "index school", *letters]
+
+
+@pytest.mark.parametrize("row", [{"kind": "bell-forgotten"}, {"data": {"no": "bell"}}], ids=["unknown", "incomplete"])
+def test_a_fact_that_this_version_cannot_read_holds_up_no_other(
+    app: Extranet, follow: Reactions, row: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    done: list[int] = []
+    follow.later(BellRung, lambda recorded: done.append(recorded.id))
+    strange, other = _ring(app).id, _ring(app).id
+    with keeping(app) as held:
+        before = held.execute(sa.select(EventRow.kind, EventRow.data).where(EventRow.id == strange)).one()
+        held.execute(sa.update(EventRow).where(EventRow.id == strange).values(**row))
+    assert _drain(app) == 1
+    assert done == [other]
+    ((attempts, error),) = _waiting(app)
+    assert attempts == 1 and error is not None
+    assert row.get("kind", "bell-rung") in caplog.text
+    with keeping(app) as held:
+        held.execute(sa.update(EventRow).where(EventRow.id == strange).values(kind=before.kind, data=before.data))
+    with clock.later(timedelta(minutes=1)):
+        assert _drain(app) == 1
+    assert done == [other, strange]
+
+
+def test_a_promise_that_has_got_the_number_of_another_one_is_kept(app: Extranet, follow: Reactions) -> None:
+    """SQLite gives the numbers of the last rows again once these have gone, as when a workspace is destroyed."""
+    done: list[str] = []
+    stream = _new_stream(app)
+
+    def destroyed_meanwhile(recorded: Recorded) -> None:
+        done.append(recorded.event.bell)
+        if recorded.stream is None:
+            return
+        with keeping(app) as held:
+            task = held.scalars(sa.select(OutboxRow)).one()
+            fact = held.get_one(EventRow, recorded.id)
+            numbers = {"id": task.id, "event_id": task.event_id, "reaction": task.reaction}
+            again = {"id": fact.id, "kind": fact.kind, "data": {"bell": "school"}, "at": clock.now()}
+            events.forget_stream(stream)
+            held.execute(sa.insert(EventRow), [again])
+            held.execute(sa.insert(OutboxRow), [{**numbers, "due_at": clock.now(), "attempts": 0}])
+
+    follow.later(BellRung, destroyed_meanwhile)
+    _ring(app, stream)
+    _drain(app)
+    assert done == ["church", "school"]
+    assert _waiting(app) == []
 
 
 def test_only_one_process_drains_at_a_time(app: Extranet, follow: Reactions) -> None:

@@ -25,9 +25,8 @@ def tell_hosts_of_the_request(recorded: Recorded) -> None:
         if workspace is None or asking is None or request is None or not (workspace.is_active and request.is_waiting):
             return
         hosts, why = queries.hosts_to_write_to(workspace.id), request.why
-    subject = lazy("Somebody asks to join a workspace")
-    for host in hosts:
-        mail.send(letter_to(host, subject, "workspaces-request", workspace=workspace, asking=asking, why=why))
+    subject, facts = lazy("Somebody asks to join a workspace"), {"asking": asking, "why": why}
+    mail.send_each(letter_to(host, subject, "workspaces-request", workspace=workspace, **facts) for host in hosts)
 
 
 def tell_who_was_accepted(recorded: Recorded) -> None:
@@ -98,8 +97,7 @@ def tell_the_hosts_whom_a_moderator_brought(recorded: Recorded) -> None:
         hosts = [host for host in queries.hosts_to_write_to(workspace.id) if host.id not in (member.id, decider.id)]
     facts: dict[str, Any] = {"member": member, "decider": decider, "what": recorded.kind, "at": recorded.at}
     subject = lazy("A moderator and your workspace")
-    for host in hosts:
-        mail.send(letter_to(host, subject, "workspaces-moderator", workspace=workspace, **facts))
+    mail.send_each(letter_to(host, subject, "workspaces-moderator", workspace=workspace, **facts) for host in hosts)
 
 
 def give_a_new_member_their_invitations(recorded: Recorded) -> None:
