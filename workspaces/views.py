@@ -10,6 +10,7 @@ from extranet.i18n import _
 from extranet.limits import limited
 from extranet.members import Member
 from extranet.policy import anyone
+from extranet.search.views import OFTEN
 from extranet.web import back_to, say
 from workspaces import policy, queries, service
 from workspaces.discussions.reading import queries as reading
@@ -27,6 +28,7 @@ _SHELVES: tuple[Shelf, ...] = ("mine", "listed", "archived")
 
 
 @workspaces.get("")
+@limited(OFTEN, counts_reads=True)
 @signed_in(anyone)
 def index(member: Member) -> ResponseReturnValue:
     """The workspaces that one has joined, or all listed ones, or the archived ones."""

@@ -12,6 +12,8 @@ SHORTEST_BEGINNING = 3
 """Letters after which the last word of a query may be the beginning of a longer one."""
 SHORTEST_FUZZY = 5
 """Letters that a word must have before a slip of the finger is forgiven."""
+LONGEST_FUZZY = 24
+"""Letters beyond which none is looked for: there are sixty ways to slip at each, and few who type so long a word."""
 
 
 class Fragment(NamedTuple):
@@ -64,8 +66,13 @@ def _is_meant(term: Term, words: Sequence[Word]) -> bool:
     )
 
 
+def may_be_misspelt(word: Word) -> bool:
+    """Whether a word is of a length at which a slip of the finger is forgiven."""
+    return SHORTEST_FUZZY <= len(word.surface) <= LONGEST_FUZZY
+
+
 def _is_slip(term: Term, word: Word) -> bool:
-    return len(word.surface) >= SHORTEST_FUZZY and any(is_near(word.surface, key) for key in term.keys)
+    return may_be_misspelt(word) and any(is_near(word.surface, key) for key in term.keys)
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

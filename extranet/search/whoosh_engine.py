@@ -201,7 +201,13 @@ def _find(
 ) -> list[Found]:
     visible = [leaf.visible(frozenset(kinds), frozenset(scopes)) for leaf in reader.leaves]
     search = Search(reader, analysis, visible)
-    return search.all_of([search.word(word, is_last=word is words[-1]) for word in words])
+    found = []
+    for word in words:
+        weights = search.word(word, is_last=word is words[-1])
+        if not any(weights):
+            return []  # nothing has all words; what looks for the others in every spelling would be in vain
+        found.append(weights)
+    return search.all_of(found)
 
 
 def _writer(index: FileIndex) -> Any:

@@ -18,7 +18,7 @@ from whoosh.index import FileIndex
 
 from extranet.search.analysis import Analysis, Word
 from extranet.search.index import Hit
-from extranet.search.marking import SHORTEST_BEGINNING, SHORTEST_FUZZY
+from extranet.search.marking import SHORTEST_BEGINNING, may_be_misspelt
 from extranet.search.whoosh_schema import NO_SCOPE, schema
 
 FORM_WEIGHT, PREFIX_WEIGHT, SLIP_WEIGHT = 0.9, 0.5, 0.5
@@ -57,7 +57,7 @@ class Search:
         found = self._as_written(word)
         if is_last and len(word.surface) >= SHORTEST_BEGINNING:
             found = _best_of([found, self._beginning(word.surface)])
-        if not any(found) and len(word.surface) >= SHORTEST_FUZZY:
+        if not any(found) and may_be_misspelt(word):
             found = self._misspelt(word.surface)
         if not any(found) and word.parts:
             found = _shared([self._any_of({part: SLIP_WEIGHT}) for part in word.parts])

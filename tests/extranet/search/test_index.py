@@ -14,6 +14,7 @@ import pytest
 from extranet.search.analysis import find_dictionaries
 from extranet.search.index import Document, Hit, Index, IndexBusy, Query
 from extranet.search.whoosh_engine import WhooshIndex
+from extranet.search.whoosh_reader import Leaf
 from tests.conftest import Servers
 from tests.servers import ROOT
 
@@ -71,6 +72,28 @@ def people(index: WhooshIndex) -> WhooshIndex:
 def test_people_are_found_as_people_search(people: WhooshIndex, words: str, found: list[str]) -> None:
     assert sorted(ids(people, words)) == sorted(found)
     assert sorted(people.matching(words, "contact")) == sorted(found)
+
+
+def test_nonsense_is_not_looked_for_in_every_spelling(
+    people: WhooshIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    has = Leaf.has
+
+    def noted(leaf: Leaf, term: str) -> bool:
+        asked.append(term)
+        return has(leaf, term)
+
+    monkeypatch.setattr(Leaf, "has", noted)
+    assert ids(people, "yhteshenkilö") == ["sirin"]
+    assert len(asked) > 100, "a slip takes so many questions"
+    for nonsense in ("q" * 64, " ".join(["qwzqwzqw" * 8, *["tulkki"] * 11])):
+        asked.clear()
+        assert ids(people, nonsense) == []
+        assert len(asked) < 20
+    asked.clear()
+    assert ids(people, " ".join(f"qwzqwz{letter}" for letter in "abcdefgh")) == []
+    assert len(asked) < 600, "the first that is nowhere is enough"
 
 
 def test_what_is_spelt_right_is_not_taken_for_a_slip(index: WhooshIndex) -> None:
