@@ -235,7 +235,8 @@ async function bringAnswer(slug, item) {
   if (!key || isOpen()) return;
   const known = followed(slug, place);
   const kept = read(key);
-  if (version > (known?.version ?? 0) && (!kept || kept === known?.words?.body)) {
+  const isNews = isEmptyNow ? version > (known?.version ?? 0) : version !== known?.version;
+  if (isNews && (!kept || kept === known?.words?.body)) {
     const draft = isEmptyNow ? { version, body: "" } : await contentOf(call("GET", `/api/v1/workspaces/${slug}/drafts/${place}`));
     if (isOpen()) await places.get(`${slug}/${place}`).hear(item);
     if (!draft || read(key) !== kept || isOpen()) return;
