@@ -162,7 +162,8 @@ class Trial:
         lines.append(f"answers that were not the one hoped for, by status: {dict(sorted(self.book.statuses.items()))}")
         lines.append(f"{self.mover.moved} taken out; heard last {_longest(self.mover.last_heard)} after the answer")
         late = sum(seconds > CLOSED_WITHIN for seconds in self.mover.closed_after)
-        lines.append(f"{len(self.mover.closed_after)} sockets closed, {_longest(self.mover.closed_after)} after it at most")
+        closed = self.mover.closed_after
+        lines.append(f"{len(closed)} sockets closed, {_longest(closed)} after it at most")
         lines.append(f"{late} of them later than {CLOSED_WITHIN:g} s; {self.marks.samples} looks at read marks")
         lines += [f"setback: {what}" for what in self.book.setbacks[:10]]
         return "\n".join(lines)
