@@ -90,14 +90,15 @@ class MessageAnswer(Answer):
 class ThreadAnswer(Answer):
     """A thread; `unread` and `follows` are the asking member's.
 
-    `waiting_days` are working days for which a question has waited, 0 until three of them have passed.
+    `waiting_days` are working days for which a question has waited, 0 until three of them have passed. Who does not see
+    how it began is not told by whom and when.
     """
 
     id: str
     workspace: str
     title: str
     opened_by: str | None
-    opened_at: str
+    opened_at: str | None
     last_at: str
     last_seq: int
     message_count: int

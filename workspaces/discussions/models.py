@@ -201,6 +201,20 @@ def path_below(parent: Message | None, seq: int) -> str:
     return above + step_of(seq)
 
 
+def path_from(path: str, seq: int) -> str:
+    """The path of a message for who sees nothing before `seq`: without the steps of what they do not see above it.
+
+    What answers a message comes after it, so that these stand at the beginning.
+    """
+    first, last = step_of(seq), len(path) - STEP
+    return path[next((at for at in range(0, last, STEP) if path[at : at + STEP] >= first), last) :]
+
+
+def steps_in(path: str) -> list[int]:
+    """The `seq` of each message on the way to one, its own the last."""
+    return [int(path[at : at + STEP], 32) for at in range(0, len(path), STEP)]
+
+
 def step_of(seq: int) -> str:
     """One level of a path: `seq` in six digits of base 32, which order like the number up to 2³⁰."""
     digits = [_DIGITS[(seq >> shift) & 31] for shift in range(5 * (STEP - 1), -1, -5)]

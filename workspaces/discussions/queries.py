@@ -16,7 +16,7 @@ from extranet.events import EventRow, Recorded, Stream
 from extranet.members import Member
 from extranet.paging import Page, page_of, read_cursor, write_cursor
 from workspaces.discussions.beside import NOTHING_BESIDE, Beside, beside_of
-from workspaces.discussions.models import STEP, Message, ReadMark, Thread
+from workspaces.discussions.models import STEP, Message, ReadMark, Thread, path_from, steps_in
 from workspaces.discussions.reading.queries import (
     Mark,
     has_unread,
@@ -28,7 +28,7 @@ from workspaces.discussions.reading.queries import (
 )
 from workspaces.discussions.threads.events import ThreadMovedAway
 from workspaces.discussions.threads.models import Bell, Decision
-from workspaces.discussions.threads.queries import ThreadHead, heads_of, is_followed
+from workspaces.discussions.threads.queries import ThreadHead, heads_of, is_followed, path_seen_from
 from workspaces.discussions.threads.workdays import ANSWER_WITHIN, asked_before, working_days_since
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
@@ -49,11 +49,12 @@ _OF_A_MESSAGE = 6
 
 @dataclass(frozen=True, slots=True)
 class ThreadStanding(Placed):
-    """A thread and where the member stands in its workspace."""
+    """A thread and where the member stands in its workspace; who sees how it began sees all of it."""
 
     thread: Thread
     is_opener: bool
     bell: bool | None
+    sees_beginning: bool
 
     @property
     def follows(self) -> bool:
@@ -130,7 +131,9 @@ class ShownMessage:
 
     def seen_from(self, seq: int) -> "ShownMessage":
         """The message for who sees nothing before `seq`: not even that it answers something there."""
-        return replace(self, answers=None) if self.answers is not None and self.answers.seq < seq else self
+        path = path_from(self.path, seq)
+        answers = self.answers if self.answers is not None and self.answers.seq >= seq else None
+        return self if (path, answers) == (self.path, self.answers) else replace(self, path=path, answers=answers)
 
     def as_json(self) -> dict[str, Any]:
         """The message as the API and the sockets give it; a retracted one has no words."""
@@ -160,14 +163,15 @@ class ShownThread:
     """A thread in a list. `unread` and `follows` are the asking member's, 0 and True where nobody in particular asks.
 
     `message_count` counts what the reader sees; None where readers see more and less of it. `waiting_days` are working
-    days for which a question has waited, 0 where it is none, is answered, or was asked not long enough ago.
+    days for which a question has waited, 0 where it is none, is answered, or was asked not long enough ago. `opened_at`
+    is None for who does not see how it began.
     """
 
     id: str
     slug: str
     title: str
     opened_by: str | None
-    opened_at: datetime
+    opened_at: datetime | None
     last_at: datetime
     last_seq: int
     message_count: int | None
@@ -181,6 +185,10 @@ class ShownThread:
     follows: bool = True
     waiting_days: int = 0
 
+    def without_beginning(self) -> "ShownThread":
+        """The same for who does not see how it began: not by whom, nor when."""
+        return replace(self, opened_by=None, opened_by_id=None, opened_at=None, waiting_days=0)
+
     def as_json(self) -> dict[str, Any]:
         """The thread as the API gives it."""
         return {
@@ -188,7 +196,7 @@ class ShownThread:
             "workspace": self.slug,
             "title": self.title,
             "opened_by": self.opened_by,
-            "opened_at": self.opened_at.isoformat(),
+            "opened_at": self.opened_at.isoformat() if self.opened_at else None,
             "last_at": self.last_at.isoformat(),
             "last_seq": self.last_seq,
             "message_count": self.message_count,
@@ -241,8 +249,8 @@ class Change:
         return replace(
             self,
             message=self.message.seen_from(seq) if self.message is not None else None,
-            thread=replace(self.thread, message_count=None) if self.thread is not None else None,
-            head=self.head.seen_from(seq) if self.head is not None else None,
+            thread=replace(self.thread.without_beginning(), message_count=None) if self.thread is not None else None,
+            head=self.head.seen_from(seq).without_beginning() if self.head is not None else None,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -322,7 +330,9 @@ def threads_and_waiting(
     waits = _oldest_that_wait(standing)
     # What waits and is further on in the list comes after the page's rows, in the same order.
     found = _listed(member, standing, _on_page(standing, None), waits)
-    waiting = sorted((thread for thread in found if thread.waiting_days), key=lambda one: (one.opened_at, one.id))
+    waiting = sorted(
+        (thread for thread in found if thread.waiting_days), key=lambda one: (one.opened_at or one.last_at, one.id)
+    )
     return _page_of_threads(found[: THREADS_A_PAGE + 1]), waiting[:WAITING_SHOWN]
 
 
@@ -335,6 +345,7 @@ def head(place: ThreadStanding) -> ThreadHead:
     """What stands at the head of a thread, as the one who stands there sees it; no query for a discussion."""
     thread = place.thread
     shown = _thread(
+        place.sees_beginning,
         thread.id, place.workspace.slug, thread.title, None, thread.opened_at, thread.last_at, thread.last_seq, None,
         thread.kind, thread.pinned_at, thread.locked_at, thread.answered_at, thread.opened_by_id, False,
     )
@@ -350,21 +361,22 @@ def messages(
     `at` is a message's id or its `seq`; a thread that fits on a page is shown whole.
     """
     of_thread = _messages(Message.thread_id == place.thread.id, Message.seq >= place.standing.sees_from)
+    path = path_seen_from(place)
     if before is not None:
-        (path,) = read_cursor(before, str)
-        rows = _read(place, of_thread.where(Message.path < path).order_by(Message.path.desc()).limit(size + 1))
+        (end,) = read_cursor(before, str)
+        rows = _read(place, of_thread.where(path < end).order_by(path.desc()).limit(size + 1))
         shown = rows[:size][::-1]
         return _page(shown, has_previous=len(rows) > size, has_next=True)
-    statement = of_thread.order_by(Message.path).limit(size + 1)
+    statement = of_thread.order_by(path).limit(size + 1)
     if at is not None and place.thread.message_count > size:
         above = _path_above(place, at, size)
         found = db.session().execute(
-            statement.add_columns(above).where(Message.path > sa.func.coalesce(above, ""))
+            statement.add_columns(above).where(path > sa.func.coalesce(above, ""))
         ).all()
         rows = _seen(place, [row[:_OF_A_MESSAGE] for row in found])
         return _page(rows[:size], has_previous=bool(found and found[0][-1]), has_next=len(rows) > size)
     start = read_cursor(after, str)[0] if after is not None else None
-    rows = _read(place, statement if start is None else statement.where(Message.path > start))
+    rows = _read(place, statement if start is None else statement.where(path > start))
     return _page(rows[:size], has_previous=start is not None, has_next=len(rows) > size)
 
 
@@ -431,8 +443,9 @@ def readers(change: Change) -> tuple[sa.Select[str, int], dict[str, Any]]:
 def seen_by(change: Change) -> Callable[[int], Change]:
     """How a fact, as `change_of` gives it, looks to who sees from a `seq` on.
 
-    To who sees only the later part of a thread it tells neither how many messages there are nor of one that they do
-    not see: not that it is answered here, is the accepted answer, or that a decision rests on it.
+    To who sees only the later part of a thread it tells neither how many messages there are, nor who began it and when,
+    nor of one that they do not see: not that it is answered here or stands above this one, is the accepted answer, or
+    that a decision rests on it.
     """
     views: dict[int, Change] = {}
 
@@ -462,8 +475,9 @@ def _told_of(change: Change) -> set[int]:
     """The messages of which a fact tells something, by their `seq`."""
     last = _last_told(change)
     told = {*(change.head.seqs if change.head is not None else ()), last}
-    if change.message is not None and change.message.answers is not None:
-        told.add(change.message.answers.seq)
+    if change.message is not None:
+        told.update(steps_in(change.message.path))
+        told.update([change.message.answers.seq] if change.message.answers is not None else [])
     return {seq for seq in told if seq <= last}
 
 
@@ -565,24 +579,23 @@ def _messages_brought(
 def _brought_statement(*, counts_all: bool) -> Rows:
     """Put together once: every message that anybody writes asks for it."""
     opener = aliased(Member)
-    count = Thread.message_count if counts_all else _count_from(sa.bindparam("sees_from", type_=sa.BigInteger()))
+    sees_from = None if counts_all else sa.bindparam("sees_from", type_=sa.BigInteger())
     which = Message.id.in_(sa.bindparam("ids", expanding=True)), Message.workspace_id == sa.bindparam("workspace")
     return (
         _messages(*which)
-        .add_columns(*_of_thread(opener.name, count))
+        .add_columns(*_of_thread(opener.name, *_seen_of_thread(sees_from)))
         .join(Thread, Thread.id == Message.thread_id)
         .outerjoin(opener, opener.id == Thread.opened_by_id)
     )
 
 
 def _threads_brought(ids: Iterable[str], workspace_id: str, sees_from: int) -> dict[str, ShownThread]:
-    count = _count_from(sa.literal(sees_from)) if sees_from else Thread.message_count
     rows = db.session().execute(
-        _threads(count).where(
+        _threads(*_seen_of_thread(sa.literal(sees_from) if sees_from else None)).where(
             Thread.id.in_(ids), Thread.workspace_id == workspace_id, Thread.last_seq >= sees_from
         )
     )
-    return {row[0]: _thread(*row) for row in rows}
+    return {thread.id: thread for thread in (_thread(*row) for row in rows)}
 
 
 def _joined(member_id: Any, thing: type[Thread] | type[Message], of_workspace: sa.ColumnElement[bool]) -> Rows:
@@ -599,9 +612,10 @@ def _find_thread(member: Member, thread_id: str, slug: str | None = None) -> Thr
     row = db.session().execute(_thread_statement(has_slug=slug is not None), asked).one_or_none()
     if row is None:
         return None
-    workspace, membership, thread, bell = row
+    workspace, membership, thread, bell, sees_beginning = row
     return ThreadStanding(
-        Standing(workspace, membership), thread, is_opener=thread.opened_by_id == member.id, bell=bell
+        Standing(workspace, membership), thread, is_opener=thread.opened_by_id == member.id, bell=bell,
+        sees_beginning=sees_beginning,
     )
 
 
@@ -611,7 +625,7 @@ def _thread_statement(*, has_slug: bool) -> Rows:
     member_id: sa.BindParameter[str] = sa.bindparam("member")
     return (
         _joined(member_id, Thread, Thread.workspace_id == Workspace.id)
-        .add_columns(Bell.follows)
+        .add_columns(Bell.follows, _sees_beginning_by_membership())
         .outerjoin(Bell, sa.and_(Bell.thread_id == Thread.id, Bell.member_id == member_id))
         .where(Thread.id == sa.bindparam("thread"), Thread.last_seq >= Membership.sees_from)
         .where(Workspace.slug == sa.bindparam("slug") if has_slug else sa.true())
@@ -656,25 +670,47 @@ def _count_from(sees_from: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:
     )
 
 
-def _threads(message_count: Any = Thread.message_count) -> Rows:
+def _sees_beginning(sees_from: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    earlier = aliased(Message)
+    unseen = sa.exists().where(earlier.thread_id == Thread.id, earlier.seq < sees_from)
+    return ~unseen.correlate(Thread, Membership)
+
+
+def _sees_beginning_by_membership() -> sa.ColumnElement[bool]:
+    """The same for a query with the membership; most see everything, and nothing is looked for."""
+    return sa.case((Membership.sees_from == 0, sa.true()), else_=_sees_beginning(Membership.sees_from.expression))
+
+
+def _seen_of_thread(sees_from: sa.ColumnElement[int] | None) -> tuple[Any, Any]:
+    """Of a thread, for who sees from there on or, with None, everything: whether how it began, and how many messages.
+    """
+    if sees_from is None:
+        return sa.true(), Thread.message_count
+    return _sees_beginning(sees_from), _count_from(sees_from)
+
+
+def _threads(sees_beginning: Any, message_count: Any) -> Rows:
     return (
-        sa.select(*_of_thread(Member.name, message_count))
+        sa.select(*_of_thread(Member.name, sees_beginning, message_count))
         .join(Workspace, Workspace.id == Thread.workspace_id)
         .outerjoin(Member, Member.id == Thread.opened_by_id)
     )
 
 
-def _of_thread(opened_by: Any, message_count: Any) -> tuple[Any, ...]:
+def _of_thread(opened_by: Any, sees_beginning: Any, message_count: Any) -> tuple[Any, ...]:
     """What `_thread` takes."""
     return (
+        sees_beginning,
         Thread.id, Workspace.slug, Thread.title, opened_by, Thread.opened_at, Thread.last_at, Thread.last_seq,
         message_count, Thread.kind, Thread.pinned_at, Thread.locked_at, Thread.answered_at, Thread.opened_by_id,
         sa.exists().where(Decision.thread_id == Thread.id),
     )
 
 
-def _thread(*row: Any) -> ShownThread:
+def _thread(sees_beginning: bool, *row: Any) -> ShownThread:
     shown = ShownThread(*row)
+    if not sees_beginning or shown.opened_at is None:
+        return shown.without_beginning()
     if shown.kind != "question" or shown.answered_at is not None:
         return shown
     days = working_days_since(shown.opened_at, clock.today())
@@ -728,8 +764,9 @@ def _pinned_first() -> sa.ColumnElement[int]:
 def _threads_of(member: Member) -> Rows:
     not_read = unread(member.id).where(Message.thread_id == Thread.id).correlate(Thread, Membership, ReadMark)
     sees_all = Membership.sees_from == 0
+    count = sa.case((sees_all, Thread.message_count), else_=_count_from(Membership.sees_from.expression))
     return (
-        _threads(sa.case((sees_all, Thread.message_count), else_=_count_from(Membership.sees_from.expression)))
+        _threads(_sees_beginning_by_membership(), count)
         .add_columns(sa.case((has_unread(), not_read.scalar_subquery()), else_=0).label("unread"))
         .add_columns(is_followed(member.id))
         .join(
@@ -819,11 +856,12 @@ def _path_above(place: ThreadStanding, at: str | int, size: int) -> sa.ScalarSel
     """The path after which a page begins that shows a message with some of what stands above it; none for the start."""
     of_thread = (Message.thread_id == place.thread.id, Message.seq >= place.standing.sees_from)
     is_it = Message.seq == at if isinstance(at, int) else Message.id == at
-    target = sa.select(Message.path).where(*of_thread, is_it).correlate(None).scalar_subquery()
+    path = path_seen_from(place)
+    target = sa.select(path).where(*of_thread, is_it).correlate(None).scalar_subquery()
     return (
-        sa.select(Message.path)
-        .where(*of_thread, Message.path < target)
-        .order_by(Message.path.desc())
+        sa.select(path)
+        .where(*of_thread, path < target)
+        .order_by(path.desc())
         .offset(size // 2)
         .limit(1)
         .correlate(None)

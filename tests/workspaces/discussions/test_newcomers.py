@@ -1,13 +1,22 @@
 """Who does not see earlier messages does not learn of them either: how many there are, who wrote them, or when."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from extranet import clock
+from extranet.members import Member
+from extranet.paging import Page, read_cursor
 from extranet.realtime import realtime
-from tests.cast import Cast, Person
+from tests.cast import Cast, Person, keeping, looking
 from tests.counting import counted
-from tests.workspaces.discussions.talk import Talk
+from tests.workspaces.discussions.talk import Talk, open_thread, thread_in
+from workspaces.discussions import queries
+from workspaces.discussions.models import STEP, Thread, step_of
+from workspaces.discussions.queries import ShownMessage
+from workspaces.discussions.threads import queries as thread_queries
 
 WRITER = "Grace Hopper"
 
@@ -96,6 +105,83 @@ def test_live_news_too(later: Later) -> None:
     (for_grace,), (for_nina,) = heard(theirs), heard(hers)
     assert for_nina["message"]["answers"] == for_grace["message"]["answers"] == seen
     assert "data-number" not in for_nina["row"]
+
+
+def test_who_began_a_thread_and_when_is_not_told(cast: Cast) -> None:
+    talk, nina, olga = Later(cast, shows_earlier=False), cast.member("Nina Newcomer"), cast.member("Olga Opener")
+    talk.place.let_in(olga, by=cast.ada)
+    talk.thread_id = thread_in(open_thread(talk.place, olga, kind="question"))
+    with keeping(talk.app) as held:
+        held.get_one(Thread, talk.thread_id).opened_at = clock.now() - timedelta(days=30)
+    talk.place.let_in(nina, by=cast.ada)
+    talk.say(olga, "One more thing")
+    for person, is_told in ((cast.grace, True), (nina, False)):
+        ears = listening(person)
+        assert cast.ada.post(talk.path("/pin" if is_told else "/unpin")).status_code == 302
+        (live,), missed = heard(ears), talk.changes(person)["items"][-1]
+        (listed, *_others) = person.api("GET", f"/workspaces/{talk.place.slug}/threads").json["items"]  # type: ignore[index]
+        for row in (listed, person.api("GET", f"/threads/{talk.thread_id}").json):
+            assert row is not None
+            assert (row["opened_by"], bool(row["opened_at"]), bool(row["waiting_days"])) == (
+                "Olga Opener" if is_told else None, is_told, is_told
+            )
+        page = person.get(talk.place.path()).text
+        assert ("Waiting for an answer" in page) is is_told
+        for row in (page, live["row"], missed["row"]):
+            assert ("Olga Opener" in row) is is_told and "former" not in row
+        for head in (person.get(talk.path()).text, live["head"], missed["head"]):
+            (top,) = re.findall(r'<div data-part="head"[^>]*>', head)
+            assert (f'data-author="{olga.member_id}"' in top) is is_told and 'data-kind="question"' in top
+
+
+def test_nor_by_its_place_that_a_message_answers_one_from_then(later: Later) -> None:
+    talk, nina = later, later.nina
+    ears = listening(nina)
+    answer = answer_to_the_hidden(talk)
+    below = talk.say(talk.cast.ada, "Below it", answers=answer)
+    live = {news["message"]["id"]: news for news in heard(ears)}
+    missed = {item["message"]["id"]: item for item in talk.changes(nina)["items"] if item.get("message")}
+    listed = nina.api("GET", f"/threads/{talk.thread_id}/messages").json["items"]  # type: ignore[index]
+    for one, depth in ((answer, 0), (below, 1)):
+        path = talk.message(one).path[-STEP * (depth + 1) :]
+        told = [
+            live[one]["message"], missed[one]["message"], nina.api("GET", f"/messages/{one}").json,
+            *(item for item in listed if item["id"] == one),
+        ]
+        assert [(item["path"], item["depth"]) for item in told if item] == [(path, depth)] * 4
+        for page in (live[one]["html"], missed[one]["html"], nina.get(talk.path()).text, nina.get(talk.at(one)).text):
+            article = re.search(rf'<article[^>]*id="m-{one}".*?</article>', page, re.S)
+            assert article is not None and f'data-depth="{depth}"' in article[0]
+            assert f'data-path="{path}"' in article[0] and re.search(rf"level {depth + 1}\s*<", article[0])
+
+
+def test_pages_of_a_thread_stand_in_the_order_of_what_they_know(later: Later) -> None:
+    talk = later
+    for number in range(3):
+        talk.say(talk.cast.ada, f"Beside {number}")
+        talk.say(talk.cast.grace, "Below it", answers=answer_to_the_hidden(talk))
+    with looking(talk.app) as held:
+        nina = held.get_one(Member, talk.nina.member_id)
+        place = queries.find_thread_by_id(nina, talk.thread_id)
+        assert place is not None
+        whole = [message.path for message in queries.messages(place).items]
+        assert whole == sorted(whole) and len(whole) == 9
+        assert min(whole) >= step_of(place.standing.sees_from)
+        pages: list[Page[ShownMessage]] = []
+        after = None
+        while after or not pages:
+            page = queries.messages(place, after=after, size=2)
+            assert all(read_cursor(cursor, str)[0] in whole for cursor in (page.next, page.previous) if cursor)
+            pages.append(page)
+            after = page.next
+        assert [message.path for page in pages for message in page.items] == whole
+        assert queries.messages(place, before=pages[2].previous, size=2).items == pages[1].items
+        seqs = [message.seq for message in queries.messages(place).items]
+        around = queries.messages(place, at=seqs[4], size=3)
+        assert [message.seq for message in around.items] == seqs[3:6] and around.previous and around.next
+        offered = [said.seq for said in thread_queries.offered(place).items]
+        ids = [message.id for message in queries.messages(place).items]
+        assert offered == [said.seq for said in thread_queries.chosen(place, ids)] == seqs
 
 
 def test_of_a_thread_that_began_after_they_came_they_hear_all(later: Later) -> None:

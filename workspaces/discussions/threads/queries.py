@@ -16,7 +16,7 @@ from extranet import db
 from extranet.html import to_text
 from extranet.members import Member
 from extranet.paging import Page, page_of, read_cursor
-from workspaces.discussions.models import STEP, Message, Thread
+from workspaces.discussions.models import DEEPEST, STEP, Message, Thread, step_of
 from workspaces.discussions.threads.models import Bell, Decision, DecisionGround
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
@@ -108,6 +108,10 @@ class ThreadHead:
             decision=self.decision.seen_from(seq) if self.decision is not None else None,
         )
 
+    def without_beginning(self) -> "ThreadHead":
+        """The same for who does not see how it began: not by whom, nor when."""
+        return replace(self, opened_by_id=None, waiting_days=0)
+
     @property
     def seqs(self) -> Collection[int]:
         """The places of the messages that it tells of."""
@@ -128,6 +132,19 @@ def is_followed(member_id: Any) -> sa.ColumnElement[bool]:
         .scalar_subquery()
     )
     return sa.func.coalesce(bell, Membership.follows)
+
+
+def path_seen_from(place: "ThreadStanding") -> sa.ColumnElement[str]:
+    """The path of a message as the one who stands there knows it (`path_from`); by it they read the thread in order."""
+    if place.sees_beginning:
+        return Message.path.expression
+    first = sa.literal(step_of(place.standing.sees_from), sa.Text())
+    rests: list[sa.ColumnElement[str]] = [
+        sa.func.substr(Message.path, sa.literal_column(str(at + 1)), type_=sa.Text())
+        for at in range(0, (DEEPEST + 1) * STEP, STEP)
+    ]
+    # A path that begins with a later step is a later text: each rest is looked at until one begins with what they see.
+    return sa.case(*((rest >= first, rest) for rest in rests), else_=Message.path)
 
 
 def heads_of(threads: Iterable["ShownThread"], *, sees_from: int = 0) -> dict[str, ThreadHead]:
@@ -161,11 +178,12 @@ def decision_of(place: "ThreadStanding") -> ShownDecision | None:
 
 def offered(place: "ThreadStanding", *, after: str | None = None, size: int = OFFERED_AT_ONCE) -> Page[Said]:
     """A page of the messages in reading order that a decision may rest on: all that are not retracted."""
-    statement = _said().where(Message.thread_id == place.thread.id, Message.seq >= place.standing.sees_from)
+    path = path_seen_from(place)
+    statement = _said(path).where(Message.thread_id == place.thread.id, Message.seq >= place.standing.sees_from)
     if after is not None:
-        statement = statement.where(Message.path > read_cursor(after, str)[0])
+        statement = statement.where(path > read_cursor(after, str)[0])
     rows = db.session().execute(
-        statement.where(Message.retracted_at.is_(None)).order_by(Message.path).limit(size + 1)
+        statement.where(Message.retracted_at.is_(None)).order_by(path).limit(size + 1)
     ).all()
     paths = {row.id: row.path for row in rows}
     return page_of(_shown(rows), size, lambda said: [paths[said.id]])
@@ -173,13 +191,14 @@ def offered(place: "ThreadStanding", *, after: str | None = None, size: int = OF
 
 def chosen(place: "ThreadStanding", message_ids: Collection[str]) -> Sequence[Said]:
     """Those of these messages, in reading order, that stand in the thread, are not retracted and are theirs to see."""
+    path = path_seen_from(place)
     rows = db.session().execute(
-        _said()
+        _said(path)
         .where(
             Message.id.in_(message_ids), Message.thread_id == place.thread.id, Message.retracted_at.is_(None),
             Message.seq >= place.standing.sees_from,
         )
-        .order_by(Message.path)
+        .order_by(path)
     ).all()
     return _shown(rows)
 
@@ -268,7 +287,7 @@ def _grounds(thread_ids: Sequence[str]) -> dict[str, list[Said]]:
     if not thread_ids:
         return {}
     rows = db.session().execute(
-        _said()
+        _said(Message.path.expression)
         .add_columns(DecisionGround.thread_id.label("decided_in"))
         .join(DecisionGround, DecisionGround.message_id == Message.id)
         .where(DecisionGround.thread_id.in_(thread_ids))
@@ -280,9 +299,10 @@ def _grounds(thread_ids: Sequence[str]) -> dict[str, list[Said]]:
     return found
 
 
-def _said() -> sa.Select[*tuple[Any, ...]]:
+def _said(path: sa.ColumnElement[str]) -> sa.Select[*tuple[Any, ...]]:
     return sa.select(
-        Message.id, Message.seq, Message.path, Message.author_id, Member.name, Message.retracted_at, Message.posted_at,
+        Message.id, Message.seq, path.label("path"), Message.author_id, Member.name, Message.retracted_at,
+        Message.posted_at,
         sa.func.substr(sa.type_coerce(Message.html, sa.Text()), 1, _READ_FOR_WORDS).label("html"),
     ).outerjoin(Member, Member.id == Message.author_id)
 
