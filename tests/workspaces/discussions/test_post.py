@@ -112,9 +112,9 @@ def test_a_program_pages_forwards_and_back(talk: Talk) -> None:
     for number in range(60):
         talk.say(talk.cast.ada, f"Message {number}")
 
-    def page(query: str) -> dict[str, Any]:
+    def page(query: str) -> Any:
         answer = talk.cast.grace.api("GET", f"/threads/{talk.thread_id}/messages{query}")
-        assert answer.status_code == 200 and answer.json is not None, answer.text
+        assert answer.status_code == 200, answer.text
         return answer.json
 
     first = page("")
