@@ -34,9 +34,13 @@ class _Outcome(Generic[Result]):
         self._value, self._error = value, error
 
     def result(self) -> Result:
-        if self._error is not None:
-            raise self._error
-        return self._value  # type: ignore[return-value]
+        error, self._error = self._error, None
+        if error is None:
+            return self._value  # type: ignore[return-value]
+        try:
+            raise error
+        finally:
+            del error  # else it and this frame would hold each other, and all that the work had open
 
 
 def _attempt(work: Callable[..., Result], given: tuple[Any, ...]) -> _Outcome[Result]:

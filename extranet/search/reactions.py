@@ -3,7 +3,8 @@
 What the database holds now is what is indexed, so doing it twice, or late, or in another order makes no difference.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from extranet import db
 from extranet.events import Recorded
@@ -31,8 +32,21 @@ def bring_the_index_up_to_date(facts: Sequence[Recorded]) -> None:
 
 def rebuild(found: Search) -> int:
     """Make the index anew from the database; returns the number of documents. Raises `IndexBusy`."""
+    return found.index.rebuild(_in_short_looks(document for kind in found.kinds.values() for document in kind.every()))
+
+
+def _in_short_looks(documents: Iterator[Document]) -> Iterator[Document]:
+    """All of them, each batch read in a transaction of its own: the work on it goes on for long, and holds none.
+
+    What is changed meanwhile has its promise, which is kept once the index is made.
+    """
+    while batch := _next(documents):
+        yield from batch
+
+
+def _next(documents: Iterator[Document]) -> list[Document]:
     with db.reading():
-        return found.index.rebuild(document for kind in found.kinds.values() for document in kind.every())
+        return list(islice(documents, BATCH))
 
 
 def _changed(kind: Searchable, facts: Sequence[Recorded]) -> list[str]:

@@ -211,7 +211,8 @@ def _find(
 
 
 def _writer(index: FileIndex) -> Any:
-    return index.writer(codec=Codec(), limitmb=64)
+    """Without Whoosh's own lock, which stays shut where a disk is full: `_writing` holds one, and lets go of it."""
+    return index.writer(codec=Codec(), limitmb=64, _lk=False)
 
 
 def _put(index: FileIndex, documents: Sequence[Document], analysis: Analysis) -> None:
@@ -293,11 +294,12 @@ def _keep(index: FileIndex) -> None:
 
 
 def _cancel(writer: Any) -> None:
+    """Leave the index as it was; what a writer leaves on a disk that takes no farewell, the next one sweeps up."""
     try:
         if not writer.is_closed:
             writer.cancel()
-    except OSError:  # a full disk takes no farewell either; the next writer must not find the door shut
-        writer.writelock.release()
+    except Exception as error:  # Whoosh says it with errors of every kind
+        log.debug("A writer could not clean up after itself: %r", error)
 
 
 _outside_the_loop = Beside(1)

@@ -1,16 +1,22 @@
 """What the index suggests: what was put in, in any form, in the scopes asked for, and nothing that was taken out."""
 
 import fcntl
+import gc
 import json
 import logging
+import resource
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from extranet.beside import _attempt
 from extranet.search.analysis import find_dictionaries
 from extranet.search.index import Document, Hit, Index, IndexBusy, Query
 from extranet.search.whoosh_engine import WhooshIndex
@@ -280,6 +286,62 @@ def test_the_old_index_answers_while_the_new_one_is_made(people: WhooshIndex, op
 
     people.rebuild(documents())
     assert ids(reader, "tulkki") == ["new"]
+
+
+@contextmanager
+def _full(room: int) -> Iterator[None]:
+    """Within the block no file gets longer than this."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves files open where it fails
+@pytest.mark.parametrize("room", [0, 10, 100, 300, 600, 1_000, 2_000])
+@pytest.mark.parametrize("what", ["put", "remove", "rebuild"])
+def test_a_full_disk_shuts_no_door_for_good(people: WhooshIndex, room: int, what: str) -> None:
+    some = [Document("contact", f"new{number}", f"Uusi Henkilö{number}", "sanoja " * 50) for number in range(40)]
+    do: dict[str, Callable[[], Any]] = {
+        "put": lambda: people.put(some),
+        "remove": lambda: people.remove("contact", ["goran"]),
+        "rebuild": lambda: people.rebuild(some),
+    }
+    failures = []  # whoever still looks at one holds all that was open when it came
+    with _full(room):
+        try:
+            do[what]()
+        except Exception as failure:
+            failures.append(failure)
+    do["put"]()
+    do["remove"]()
+    assert failures or room >= 1_000
+    failures.clear()
+    assert ids(people, "henkilö7") == ["new7"]
+    assert ids(people, "Göran") == []
+    assert (ids(people, "tulkki") == ["aino"]) or what == "rebuild"
+
+
+def test_what_fails_beside_holds_nothing_once_it_is_known() -> None:
+    class Held:
+        """Something that is open."""
+
+    seen: list[weakref.ref[Held]] = []
+
+    def fail() -> None:
+        held = Held()
+        seen.append(weakref.ref(held))
+        raise OSError(28, "No space left on device", held.__doc__)
+
+    gc.disable()
+    try:
+        with suppress(OSError):
+            _attempt(fail, ()).result()
+        assert seen[0]() is None
+    finally:
+        gc.enable()
 
 
 def test_there_is_one_writer_at_a_time(people: WhooshIndex, tmp_path: Path) -> None:
