@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g, has_request_context, request
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -218,6 +219,11 @@ def session() -> Session:
 
 def _may_write() -> bool:
     return has_request_context() and request.method not in SAFE_METHODS and not g.get("db_is_settled", False)
+
+
+def insert(thing: type[Base]) -> Any:
+    """An INSERT that can say what is to be done if the row is there: `on_conflict_do_…`, the same on both databases."""
+    return (sqlite.insert if database().is_sqlite else postgresql.insert)(thing)
 
 
 def settle() -> None:

@@ -17,6 +17,11 @@ LONGEST_MESSAGE = 20_000
 """Characters that a message may have."""
 
 
+def whole_number(said: str) -> int | None:
+    """A place in a stream, or a version, as a page says it; None for nonsense and for what is larger than any."""
+    return int(said) if said.isascii() and said.isdigit() and len(said) <= 15 else None
+
+
 class _WithWords(Form):
     """A form with a `body` in which personal data is pointed out, once: who has checked it sends it as it is.
 

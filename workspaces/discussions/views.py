@@ -29,6 +29,7 @@ from workspaces.discussions.forms import (
     RetractAnothersForm,
     RetractForm,
     ThreadForm,
+    whole_number,
 )
 from workspaces.discussions.fragments import article_in
 from workspaces.discussions.history import history
@@ -261,10 +262,10 @@ def _with_fragments(changes: Sequence[Change]) -> list[dict[str, Any]]:
 
 
 def _place(said: Mapping[str, str], name: str) -> int:
-    number = said.get(name, "")
-    if not (number.isascii() and number.isdigit() and len(number) <= 15):
+    number = whole_number(said.get(name, ""))
+    if number is None:
         raise Invalid(fields={name: _("This is not a place in the discussion.")})
-    return int(number)
+    return number
 
 
 def _is_old_address(place: Placed) -> bool:

@@ -10,6 +10,7 @@ from extranet.realtime import tell
 from extranet.soon import soon
 from workspaces.discussions.drafts import service
 from workspaces.discussions.drafts.models import Draft
+from workspaces.discussions.forms import whole_number
 from workspaces.models import Workspace
 
 FIELD = "draft"
@@ -18,10 +19,8 @@ FIELD = "draft"
 
 def sent_by_form(workspace: Workspace, place: str, *, by: Member) -> None:
     """A form has sent what its draft says: in the same transaction it is a draft no longer."""
-    known = request.form.get(FIELD, "")
-    if not (known.isascii() and known.isdigit() and len(known) <= 15):
-        return
-    draft = service.was_sent(workspace, place, version=int(known), by=by)
+    known = whole_number(request.form.get(FIELD, ""))
+    draft = service.was_sent(workspace, place, version=known, by=by) if known is not None else None
     if draft is not None:
         tell_after(by, workspace.slug, draft)
 

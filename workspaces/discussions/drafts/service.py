@@ -4,10 +4,7 @@ Nothing of it stands in the trail. Whoever types goes on where they were: a devi
 of theirs has kept meanwhile is told so, and never writes over it.
 """
 
-from typing import Any
-
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from extranet import clock, db
 from extranet.errors import Refusal
@@ -84,8 +81,7 @@ def _hold(workspace: Workspace, place: str, by: Member) -> Draft | None:
 def _begin(workspace: Workspace, place: str, title: str | None, body: str, by: Member) -> Draft:
     if queries.count_of(by) >= MOST:
         raise TooManyDrafts
-    is_sqlite = db.session().get_bind().dialect.name == "sqlite"
-    statement: Any = (sqlite.insert if is_sqlite else postgresql.insert)(Draft).values(
+    statement = db.insert(Draft).values(
         id=new_id(), member_id=by.id, workspace_id=workspace.id, place=place, title=title or None, body=body, version=1,
         saved_at=clock.now(),
     )

@@ -1,4 +1,4 @@
-"""Whom a text mentions, who can be mentioned, and which messages mention somebody.
+"""Whom a text mentions, and who can be mentioned.
 
 Only those who have joined the workspace and are not suspended are found: a name that stands behind «@» tells nothing
 about who exists elsewhere.
@@ -17,8 +17,6 @@ from extranet import db
 from extranet.collation import sort_key
 from extranet.html import AT
 from extranet.members import Member, surname_first
-from workspaces.discussions.mentions.models import Mention
-from workspaces.discussions.models import Message
 from workspaces.memberships.models import Membership
 from workspaces.queries import Standing
 
@@ -51,15 +49,6 @@ class Mentionable:
     def as_json(self) -> dict[str, str]:
         """As the page's list of names takes it."""
         return {"id": self.id, "name": self.name, "organisation": self.organisation}
-
-
-def mentions(member_id: Any) -> sa.ColumnElement[bool]:
-    """Whether a `Message` of the statement around mentions this member: an id, or a bound or selected column."""
-    return (
-        sa.exists()
-        .where(Mention.message_id == Message.id, Mention.member_id == member_id)
-        .correlate_except(Mention)
-    )
 
 
 def mentioned_in(body: str, workspace_id: str) -> Mapping[str, Mentioned]:

@@ -1,10 +1,8 @@
 """What people do with their marks: read on, and say that something is not read. Nothing of it stands in the trail."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from extranet import db
 from extranet.errors import Refusal
@@ -80,7 +78,7 @@ def _keep(read_to: Mapping[str, int], by: Member, *, ended: int | None = None) -
         return False
     # Always in the same order, so that two devices do not wait for each other forever.
     rows = [{"member_id": by.id, "thread_id": thread_id, "seq": seq} for thread_id, seq in sorted(read_to.items())]
-    statement = _insert().values(rows)
+    statement = db.insert(ReadMark).values(rows)
     later, is_ended = statement.excluded.seq, ReadMark.unread_from == sa.literal(ended)
     changed = db.session().scalars(
         statement.on_conflict_do_update(
@@ -103,14 +101,9 @@ def _set_unread(since: Mapping[str, int], by: Member, joined_seq: Mapping[str, i
         {"member_id": by.id, "thread_id": thread_id, "seq": joined_seq[thread_id], "unread_from": unread_from}
         for thread_id, unread_from in sorted(since.items())
     ]
-    statement = _insert().values(rows)
+    statement = db.insert(ReadMark).values(rows)
     db.session().execute(
         statement.on_conflict_do_update(
             index_elements=["member_id", "thread_id"], set_={"unread_from": statement.excluded.unread_from}
         )
     )
-
-
-def _insert() -> Any:
-    is_sqlite = db.session().get_bind().dialect.name == "sqlite"
-    return (sqlite.insert if is_sqlite else postgresql.insert)(ReadMark)

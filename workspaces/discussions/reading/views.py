@@ -16,6 +16,7 @@ from extranet.web import say
 from workspaces.discussions import policy
 from workspaces.discussions import queries as discussions
 from workspaces.discussions.drafts.queries import own_drafts
+from workspaces.discussions.forms import whole_number
 from workspaces.discussions.queries import MessageStanding, ThreadStanding
 from workspaces.discussions.reading import queries, service
 from workspaces.discussions.reading.queries import NewIn
@@ -138,6 +139,7 @@ def _marks(said: list[str]) -> Mapping[str, int]:
 
 
 def _number(said: str) -> int:
-    if not (said.isascii() and said.isdigit() and len(said) <= 15):
+    number = whole_number(said)
+    if number is None:
         raise Invalid(fields={"seq": _("This is not a place in the discussion.")})
-    return int(said)
+    return number

@@ -43,7 +43,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message by its author and first words, which are gone if it is retracted; `depth` is its level."""
+    """A message by its author and first words, which are gone if it is retracted."""
 
     id: str
     seq: int
@@ -52,7 +52,6 @@ class Said:
     words: str
     is_retracted: bool
     posted_at: datetime
-    depth: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """As the API gives it."""
@@ -319,7 +318,6 @@ def _shown(rows: Sequence[Any]) -> list[Said]:
             words="" if row.retracted_at is not None else _first_words(row.html),
             is_retracted=row.retracted_at is not None,
             posted_at=row.posted_at,
-            depth=len(row.path) // STEP - 1,
         )
         for row in rows
     ]

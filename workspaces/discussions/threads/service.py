@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from extranet import clock, db, events
 from extranet.errors import Invalid, NotHere, Refusal
@@ -117,9 +116,8 @@ def ring(thread: Thread, *, follows: bool | None, by: Member) -> None:
     if follows is None:
         held.execute(sa.delete(Bell).where(Bell.member_id == by.id, Bell.thread_id == thread.id))
         return
-    insert = sqlite.insert if held.get_bind().dialect.name == "sqlite" else postgresql.insert
     held.execute(
-        insert(Bell)
+        db.insert(Bell)
         .values(member_id=by.id, thread_id=thread.id, follows=follows)
         .on_conflict_do_update(index_elements=["member_id", "thread_id"], set_={"follows": follows})
     )
