@@ -59,6 +59,8 @@ def test_what_the_author_was_changing_it_to_is_gone_too_and_their_devices_hear_o
     with looking(talk.app) as held:
         found = {draft.place: (draft.version, draft.body) for draft in held.scalars(sa.select(Draft))}
     assert found == {f"edit-{message_id}": (2, ""), f"edit-{other}": (1, "A customer’s name, and more")}
+    again = {"body": "A customer’s name, typed on a page that is still open", "version": 2}
+    assert grace.api("PUT", f"{drafts}/edit-{message_id}", again).status_code == 404
 
 
 def test_who_neither_wrote_it_nor_hosts_may_not(talk: Talk) -> None:

@@ -11,6 +11,7 @@ from extranet.members import Member
 from workspaces.discussions import queries as discussions
 from workspaces.discussions.drafts.models import Draft, PlaceName
 from workspaces.discussions.models import Message, Thread
+from workspaces.discussions.queries import MessageStanding
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
 from workspaces.queries import Placed, Standing, find_joined
@@ -148,10 +149,14 @@ def _standing(member: Member, slug: str, kind: str, id_: str) -> Standing | None
         thread = discussions.find_thread(member, slug, id_)
         return thread.standing if thread is not None else None
     if kind in ("answer", "edit"):
-        message = discussions.find_message(member, slug, id_)
-        return message.standing if message is not None and (message.is_author or kind == "answer") else None
+        place = discussions.find_message(member, slug, id_)
+        return place.standing if place is not None and (kind == "answer" or _may_be_edited(place)) else None
     standing = find_joined(member, slug)
     return standing if kind == "new" and not id_ else None
+
+
+def _may_be_edited(place: MessageStanding) -> bool:
+    return place.is_author and not place.message.is_retracted
 
 
 def _threads(member: Member, ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
