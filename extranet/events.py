@@ -132,6 +132,7 @@ class Reactions:
         self._at_once: dict[str, list[Reaction]] = {}
         self._later: dict[str, list[Later]] = {}
         self.by_name: dict[str, Later] = {}
+        self.followed_everywhere: set[str] = set()  # the kinds of facts to which each process reacts
         self.elsewhere: Elsewhere | None = None
 
     def knows(self, *events: type[Event]) -> None:
@@ -147,11 +148,13 @@ class Reactions:
     def before_answer(self, event: type[Event], *reactions: Reaction) -> None:
         """React after the commit and before the answer; in the other processes as soon as they know."""
         self.knows(event)
+        self.followed_everywhere.add(event.kind())
         self._before_answer.setdefault(event.kind(), []).extend(reactions)
 
     def at_once(self, event: type[Event], *reactions: Reaction) -> None:
         """React after the commit, in each process, without a promise."""
         self.knows(event)
+        self.followed_everywhere.add(event.kind())
         self._at_once.setdefault(event.kind(), []).extend(reactions)
 
     def later(self, event: type[Event], *reactions: Reaction) -> None:
@@ -170,16 +173,9 @@ class Reactions:
             self.by_name[name] = promise
             self._later.setdefault(event.kind(), []).append(promise)
 
-    def of(self, kind: str) -> tuple[list[Reaction], list[Reaction], list[Later]]:
-        """The reactions together, at once and later to a kind of fact."""
-        return self._together.get(kind, []), self._at_once.get(kind, []), self._later.get(kind, [])
-
-    def followed_everywhere(self) -> list[str]:
-        """The kinds of facts to which each process reacts."""
-        return [*{**self._before_answer, **self._at_once}]
-
-    def is_followed_everywhere(self, kind: str) -> bool:
-        return kind in self._before_answer or kind in self._at_once
+    def of(self, kind: str) -> tuple[list[Reaction], list[Later]]:
+        """The reactions together with a kind of fact, and later."""
+        return self._together.get(kind, []), self._later.get(kind, [])
 
     def run_everywhere(self, recorded: Recorded) -> None:
         """React to a fact that is kept, as each process does."""
@@ -189,7 +185,7 @@ class Reactions:
             soon(partial(_react, reaction, recorded))
 
     def revive(self, row: EventRow) -> Recorded:
-        """The fact of a kept row."""
+        """The fact of a kept row. Raises `KeyError` or `TypeError` at one of another version of the product."""
         kind = self.kinds[row.kind]
         names = {field.name: field.type for field in dataclasses.fields(kind)}
         data = {
@@ -274,7 +270,7 @@ def forget_stream(stream: str) -> None:
 
 def _follow(recorded: Recorded) -> None:
     known = reactions()
-    together, _at_once, later = known.of(recorded.kind)
+    together, later = known.of(recorded.kind)
     for reaction in together:
         reaction(recorded)
     if later:
@@ -283,7 +279,7 @@ def _follow(recorded: Recorded) -> None:
         rows = [{**row, "reaction": promise.name} for promise in later]
         db.session().connection().execute(_insert(OutboxRow), rows)
         db.after_commit(_wake_the_drainer)
-    if known.is_followed_everywhere(recorded.kind):
+    if recorded.kind in known.followed_everywhere:
         db.after_commit(partial(known.run_everywhere, recorded))
         if known.elsewhere is not None:
             known.elsewhere.note_own(recorded.id)

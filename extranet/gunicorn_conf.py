@@ -5,7 +5,6 @@ stays unpatched in the workers.
 """
 
 import gc
-import logging
 from typing import Any
 
 
@@ -17,7 +16,6 @@ def post_worker_init(worker: Any) -> None:
 
     start(worker.wsgi)
     spawn(_end_the_sockets, worker)
-    logging.getLogger("gunicorn.error").addFilter(_is_worth_noting)
     # What is here now stays until the end: the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()
@@ -34,9 +32,3 @@ def _end_the_sockets(worker: Any) -> None:
     while True:
         realtime(worker.wsgi).stop()
         sleep(0.2)
-
-
-def _is_worth_noting(record: logging.LogRecord) -> bool:
-    """Not that a page was closed while its WebSocket opened, which engineio tells by an `OSError` without a number."""
-    error = record.exc_info[1] if record.exc_info else None
-    return not (isinstance(error, OSError) and error.errno is None)

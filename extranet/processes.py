@@ -8,15 +8,18 @@ carries what is said and not kept (somebody is typing). Without it each process 
 
 import json
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask
 from gevent import sleep, spawn
 from gevent.event import Event as Signal
+from gevent.lock import BoundedSemaphore
 
 from extranet import db
 from extranet.events import EventRow, Recorded, reactions
@@ -32,15 +35,42 @@ _STILL_COMING = 10.0
 """Seconds in which a fact may become visible after one with a higher number: no transaction takes longer."""
 _MOST_KEPT = 1_000
 _REDIS_PATIENCE = 2.0
+_REMEMBERED = 60.0
+"""Seconds for which it is remembered how quickly something came from a process: clocks do not run quite alike."""
 
-Heard = Callable[[Mapping[str, Any]], None]
+Heard = Callable[[Mapping[str, Any], float], None]
+
+
+@dataclass(slots=True)
+class Distance:
+    """How far the clock of another process is from this one's, as the quickest of its words in the last minute tells.
+
+    Both are clocks that nobody sets; what they say means nothing to each other but for how it grows. The first word
+    after a silence counts as quick.
+    """
+
+    since: float
+    least: float = math.inf
+    before: float = math.inf
+
+    def lateness(self, said_at: float) -> float:
+        """How much later something has come than it could have, in seconds."""
+        now = time.monotonic()
+        if now - self.since > _REMEMBERED:
+            self.before = self.least if now - self.since < 2 * _REMEMBERED else math.inf
+            self.since, self.least = now, math.inf
+        self.least = min(self.least, now - said_at)
+        return now - said_at - min(self.least, self.before)
 
 
 class Processes:
     """The other processes of a site, as one of them knows them."""
 
     def __init__(self, app: Flask, *, redis_url: str, heard: Heard, missed: Callable[[], None]) -> None:
-        """`heard` takes what another process has said; `missed` is called when too much was recorded to follow."""
+        """`heard` takes what another process has said, and when by this one's `time.monotonic()`.
+
+        `missed` is called when too much was recorded to follow.
+        """
         self._app = app
         self._redis_url = redis_url
         self._heard = heard
@@ -48,6 +78,8 @@ class Processes:
         self._own: set[int] = set()
         self._seen: set[int] = set()
         self._marks: deque[tuple[float, int]] = deque()  # when which number was the highest
+        self._one_at_a_time = BoundedSemaphore()
+        self._distances: dict[str, Distance] = {}
         self._bell = Signal()
         self._to_say: deque[str] = deque(maxlen=_MOST_KEPT)
         self._something_to_say = Signal()
@@ -80,7 +112,7 @@ class Processes:
     def say(self, what: Mapping[str, Any]) -> None:
         """Tell the others something that is not kept; forgotten while Redis is away."""
         if self._redis_url:
-            self._to_say.append(json.dumps({"from": self._name, **what}))
+            self._to_say.append(json.dumps({"from": self._name, "at": time.monotonic(), **what}))
             self._something_to_say.set()
 
     def _speak(self) -> None:
@@ -124,13 +156,25 @@ class Processes:
 
     def hear(self, message: Mapping[str, Any]) -> None:
         """Take what another process has said: something of its own, or else that something has been recorded."""
-        if message.keys() <= {"from"}:
+        sent_at = self._sent_at(message)
+        if message.keys() <= {"from", "at"}:
             self._bell.set()
             return
         try:
-            self._heard(message)
+            self._heard(message, sent_at)
         except Exception:
             log.exception("What another process said could not be passed on")
+
+    def _sent_at(self, message: Mapping[str, Any]) -> float:
+        now = time.monotonic()
+        who, said_at = message.get("from", ""), message.get("at")
+        if said_at is None:  # a process of another version
+            return now
+        if who not in self._distances:  # processes come and go
+            known = self._distances.items()
+            self._distances = {name: one for name, one in known if now - one.since < 2 * _REMEMBERED}
+            self._distances[who] = Distance(now)
+        return now - self._distances[who].lateness(said_at)
 
     def _look(self) -> None:
         while True:
@@ -144,35 +188,49 @@ class Processes:
                 sleep(LOOKS_EVERY)
 
     def follow(self) -> int:
-        """React to what other processes have recorded since the last look. Returns how many facts these were."""
-        with db.reading():
-            fresh = self._fresh()
-            recorded = self._revived(fresh[-MOST_AT_ONCE:])
-        known = reactions()
-        for fact in recorded:
-            known.run_everywhere(fact)
+        """React to what other processes have recorded since the last look. Returns how many facts these were.
+
+        One look after the other: who wants to know that all has been followed waits for the one that is under way.
+        """
+        with self._one_at_a_time:
+            with db.reading():
+                there = self._in_sight()
+                fresh = [one for one in there if one not in self._seen and one not in self._own]
+                recorded = self._revived(fresh[-MOST_AT_ONCE:])
+            self._note(there)
+            known = reactions()
+            for fact in recorded:
+                known.run_everywhere(fact)
         if len(fresh) > MOST_AT_ONCE:
             self._missed()
         return len(fresh)
 
-    def _fresh(self) -> Sequence[int]:
-        """The numbers that came into sight since the last look, also below the highest of then."""
-        now = time.monotonic()
-        while len(self._marks) > 1 and now - self._marks[1][0] > _STILL_COMING:
-            self._marks.popleft()
+    def _in_sight(self) -> Sequence[int]:
+        """The numbers of facts, also those below the highest of the last look that might have come into sight since."""
         floor = self._marks[0][1]
-        self._own = {one for one in self._own if one > floor}
-        there = db.session().scalars(sa.select(EventRow.id).where(EventRow.id > floor).order_by(EventRow.id)).all()
-        fresh = [one for one in there if one not in self._seen and one not in self._own]
+        return db.session().scalars(sa.select(EventRow.id).where(EventRow.id > floor).order_by(EventRow.id)).all()
+
+    def _note(self, there: Sequence[int]) -> None:
+        """These have been seen."""
+        now = time.monotonic()
         self._seen = set(there)
         if there and now - self._marks[-1][0] > LOOKS_EVERY:
             self._marks.append((now, there[-1]))
-        return fresh
+        while len(self._marks) > 1 and now - self._marks[1][0] > _STILL_COMING:
+            self._marks.popleft()
+        self._own = {one for one in self._own if one > self._marks[0][1]}
 
     def _revived(self, ids: Sequence[int]) -> list[Recorded]:
+        """The facts that are followed; not those that this version of the product cannot read."""
         known = reactions()
-        wanted = sa.select(EventRow).where(EventRow.id.in_(ids), EventRow.kind.in_(known.followed_everywhere()))
-        return [known.revive(row) for row in db.session().scalars(wanted.order_by(EventRow.id))] if ids else []
+        wanted = sa.select(EventRow).where(EventRow.id.in_(ids), EventRow.kind.in_(known.followed_everywhere))
+        revived = []
+        for row in db.session().scalars(wanted.order_by(EventRow.id)) if ids else ():
+            try:
+                revived.append(known.revive(row))
+            except Exception as error:
+                log.warning("A fact of the kind %s cannot be read, and is not followed: %r", row.kind, error)
+        return revived
 
 
 def _connect(url: str) -> Any:

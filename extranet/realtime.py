@@ -11,7 +11,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -223,7 +223,7 @@ class Realtime:
             if len(mine) >= MOST_OPEN:
                 return False
             mine.append(sid)
-            self._sockets[sid] = Open(credential.id, credential.member_id, session, time.time())
+            self._sockets[sid] = Open(credential.id, credential.member_id, session, time.monotonic())
             heads = self._gather([credential.member_id])[credential.member_id]
         if sid not in self._sockets or (session is not None and session.closed):  # it was ended meanwhile, or left
             self._disconnect(sid)
@@ -268,41 +268,38 @@ class Realtime:
         thing = door.admit(credential.member, rule, _address(door, data))
         return handler(credential.member, thing, data) or {"status": 200}
 
-    def _pass_on(self, message: Mapping[str, Any]) -> None:
+    def _pass_on(self, message: Mapping[str, Any], sent_at: float) -> None:
         """Tell the people of this process what another one asks to.
 
         Whose right to hear it may have ended since: so what has been recorded is followed first, which closes their
         sockets, and who came after it was sent does not get it.
         """
-        if time.time() - message["at"] > FRESH:
+        if time.monotonic() - sent_at > FRESH:
             return
         self.processes.follow()
         with db.reading():
             live = _still_usable([one for _content, to in message["news"] for one in to if one in self._of])
         for content, to in message["news"]:
-            self.tell([one for one in to if one in live], _packet(message["event"], content), sent_at=message["at"])
+            self.tell([one for one in to if one in live], _packet(message["event"], content), sent_at=sent_at)
 
     def _beat(self) -> None:
         while True:
             began = time.monotonic()
             with _although("A heartbeat failed; the next one follows"), self._app.app_context():
-                self._beat_in_parts(list(self._sockets))
+                self.beat(within=0.8 * HEARTBEAT)
             sleep(max(1.0, HEARTBEAT - (time.monotonic() - began)))
 
-    def _beat_in_parts(self, here: Sequence[str]) -> None:
-        """Take most of the time until the next heartbeat for this one."""
+    def beat(self, *, within: float = 0) -> None:
+        """Close what was ended meanwhile and tell everyone connected here how far their workspaces are.
+
+        In parts, so that it takes about `within` seconds in which others go on.
+        """
+        here = list(self._sockets)
         parts = [here[begin : begin + AT_ONCE] for begin in range(0, len(here), AT_ONCE)]
         for part in parts:
-            with _although("A part of a heartbeat failed; the next one follows"):
+            with _although("A part of a heartbeat failed; the others follow"):
                 self._beat_for(part)
-            sleep(0.8 * HEARTBEAT / len(parts))
-
-    def beat(self) -> None:
-        """Close what was ended meanwhile and tell everyone connected here how far their workspaces are."""
-        here = list(self._sockets)
-        for begin in range(0, len(here), AT_ONCE):
-            with _although("A part of a heartbeat failed"):
-                self._beat_for(here[begin : begin + AT_ONCE])
+            sleep(within / len(parts))
 
     def _beat_for(self, sids: Collection[str]) -> None:
         here = {sid: held for sid in sids if (held := self._sockets.get(sid)) is not None}
@@ -405,7 +402,7 @@ def _tell(event: str, news: Told) -> None:
     for content, credential_ids in news:
         here.tell(credential_ids, _packet(event, content))
     if news and not in_every_process.get():
-        here.processes.say({"news": news, "event": event, "at": time.time()})
+        here.processes.say({"news": news, "event": event})
 
 
 @contextmanager

@@ -307,7 +307,6 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]
         """Close, and let nothing arrive any more but these last packets; not even they if something is under way."""
         self._waiting, self._size = [], 0
         if self._wire is not None and (not self.upgraded or self._wire.has_unsent()):
-            self._wire.drop()
             self.close(abort=True)
             return
         for packet in last:
@@ -325,8 +324,6 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]
     def look(self) -> None:
         """Close who has not answered in time."""
         if not self.has_answered and not self.closed:
-            if self._wire is not None:
-                self._wire.drop()
             self.close(abort=True, reason=self.server.reason.PING_TIMEOUT)
 
     def poll(self) -> list[Packet]:

@@ -94,7 +94,7 @@ def searchable(app: Flask, *kinds: Searchable) -> None:
     found.kinds = dict(sorted(found.kinds.items(), key=lambda pair: pair[1].place))
     follow = events.reactions(app)
     for event in {event for kind in kinds for event in (*kind.changed_by, *kind.ended_by)}:
-        promises = follow.of(event.kind())[2]
+        _together, promises = follow.of(event.kind())
         if not any(promise.run is bring_the_index_up_to_date for promise in promises):
             follow.later_in_batches(event, bring_the_index_up_to_date)
 

@@ -1,15 +1,21 @@
 """Two processes on one database, as two apps: what is recorded in one reaches the people of the other, once."""
 
+import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
+import gevent
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
-from extranet import db
+from extranet import db, events
+from extranet.events import EventRow, Recorded
+from extranet.processes import Processes
 from extranet.realtime import realtime, tell
 from tests import apps
-from tests.cast import Cast, Person
+from tests.cast import Cast, Person, keeping
 from tests.conftest import Backend
 from tests.workspaces.discussions.talk import Talk
 
@@ -95,17 +101,11 @@ def test_who_signs_out_here_is_closed_there(talk: Talk, there: Flask) -> None:
     assert ada.is_connected()
 
 
-def test_what_is_not_recorded_is_passed_on_to_who_may_still_hear_it(
-    talk: Talk, there: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_not_recorded_is_passed_on_to_who_may_still_hear_it(talk: Talk, there: Flask) -> None:
     cast = talk.cast
-    passed: list[dict[str, Any]] = []
     grace, mallory = listening(there, cast.grace), listening(there, cast.mallory)
     ada = listening(talk.app, cast.ada)
-    monkeypatch.setattr(realtime(talk.app).processes, "say", passed.append)
-    with talk.app.app_context(), db.reading():
-        tell([cast.grace.member_id, cast.ada.member_id], "typing", {"member": "Ada"})
-    (message,) = passed
+    message = typing(talk)
     hear(there, message)
     assert [event["args"] for event in grace.get_received()] == [[{"member": "Ada"}]]
     assert mallory.get_received() == []
@@ -116,6 +116,42 @@ def test_what_is_not_recorded_is_passed_on_to_who_may_still_hear_it(
     again = listening(there, cast.grace)
     hear(there, message)
     assert again.get_received() == []
+
+
+def typing(talk: Talk) -> dict[str, Any]:
+    """What one process says to the others when Ada types."""
+    processes = realtime(talk.app).processes
+    processes._to_say.clear()
+    with talk.app.app_context(), db.reading():
+        tell([talk.cast.grace.member_id, talk.cast.ada.member_id], "typing", {"member": "Ada"})
+    (message,) = map(json.loads, processes._to_say)
+    return dict(message)
+
+
+@pytest.mark.parametrize("apart", [-3_600, -6, 6, 3_600])
+def test_it_does_not_matter_what_the_clocks_of_two_machines_say(talk: Talk, there: Flask, apart: float) -> None:
+    grace = listening(there, talk.cast.grace)
+    for _time in range(2):
+        message = typing(talk)
+        hear(there, message | {"at": message["at"] + apart})
+        assert len(grace.get_received()) == 1
+
+
+def test_what_comes_late_is_not_told_any_more_and_a_clock_that_stood_still_is_noticed(
+    talk: Talk, there: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("extranet.processes._REMEMBERED", 0.05)
+    grace = listening(there, talk.cast.grace)
+    hear(there, typing(talk))
+    assert len(grace.get_received()) == 1
+    message = typing(talk)
+    hear(there, message | {"at": message["at"] - 6})
+    assert grace.get_received() == []
+    for _time in range(3):
+        time.sleep(0.06)
+        message = typing(talk)
+        hear(there, message | {"at": message["at"] - 6})
+    assert len(grace.get_received()) > 0
 
 
 def hear(app: Flask, message: dict[str, Any]) -> None:
@@ -134,3 +170,53 @@ def test_a_process_that_was_away_for_long_tells_its_people_only_how_far_it_has_g
     names = [event["name"] for event in grace.get_received()]
     assert names == ["change", "change", "head"]
     assert follow(there) == 0
+
+
+def test_a_look_that_fails_is_looked_again(talk: Talk, there: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    grace = listening(there, talk.cast.grace)
+    talk.say(talk.cast.ada, "Not lost")
+    with monkeypatch.context() as patched:
+        patched.setattr(Processes, "_revived", fail)
+        with pytest.raises(OSError):
+            follow(there)
+    assert heard(grace) == []
+    follow(there)
+    assert heard(grace) == ["Not lost"]
+
+
+def fail(*_given: Any) -> None:
+    raise OSError("The database has gone")
+
+
+def test_one_fact_of_another_version_is_left_out_and_the_others_are_followed(talk: Talk, there: Flask) -> None:
+    grace = listening(there, talk.cast.grace)
+    for body in ("One", "Two", "Three"):
+        talk.say(talk.cast.ada, body)
+    with keeping(talk.app) as held:
+        posted = sa.select(EventRow.id).where(EventRow.kind == "message-posted").order_by(EventRow.id.desc())
+        second = held.scalars(posted.offset(1).limit(1)).one()
+        held.execute(sa.update(EventRow).where(EventRow.id == second).values(data={"unheard": "of"}))
+    assert follow(there) > 0
+    assert heard(grace) == ["One", "Three"]
+
+
+def test_who_waits_until_all_has_been_followed_waits_for_the_look_that_is_under_way(talk: Talk, there: Flask) -> None:
+    """Two greenlets look: the second one has nothing to follow, but may go on only when the first one has done it."""
+    grace = listening(there, talk.cast.grace)
+    talk.cast.ada.post(talk.place.path(f"/members/{talk.cast.grace.member_id}/remove"))
+    known: Any = events.reactions(there)
+    seen: list[bool] = []
+    run = known.run_everywhere
+
+    def slowly(fact: Recorded) -> None:
+        gevent.sleep(0.05)
+        run(fact)
+
+    def look() -> None:
+        with there.app_context():
+            realtime(there).processes.follow()
+            seen.append(grace.is_connected())
+
+    known.run_everywhere = slowly
+    gevent.joinall([gevent.spawn(look), gevent.spawn(look)], raise_error=True)
+    assert seen == [False, False]

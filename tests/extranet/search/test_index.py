@@ -299,7 +299,8 @@ def _full(room: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves files open where it fails
+# Whoosh leaves files open where it fails.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("room", [0, 10, 100, 300, 600, 1_000, 2_000])
 @pytest.mark.parametrize("what", ["put", "remove", "rebuild"])
 def test_a_full_disk_shuts_no_door_for_good(people: WhooshIndex, room: int, what: str) -> None:
