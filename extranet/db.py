@@ -155,10 +155,15 @@ _ANSWERS_OR_IS_GONE = {
 
 
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
-    """Nobody waits for ever for what another holds, nor holds it for ever: a process may stand still."""
+    """Nobody waits for ever for what another holds, nor holds it for ever: a process may stand still.
+
+    PostgreSQL asks as often whether we are there: a machine that died may have been the one that keeps the promises.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = {int(PATIENCE * 1000)}")
         cursor.execute("SET idle_in_transaction_session_timeout = '1min'")
+        for name in ("keepalives_idle", "keepalives_interval", "keepalives_count"):
+            cursor.execute(f"SET tcp_{name} = {_ANSWERS_OR_IS_GONE[name]}")
     connection.commit()
 
 
@@ -258,18 +263,20 @@ def reading() -> Iterator[Session]:
 
 
 def _block(*, write: bool) -> Iterator[Session]:
-    outer = g.pop("db_session", None)
     held = database().begin(write=write)
-    g.db_session = held
+    outer, g.db_session = g.get("db_session"), held
     try:
         yield held
         if write:
             _commit(held)
     finally:
-        held.close()
-        g.pop("db_session", None)
-        if outer is not None:
-            g.db_session = outer
+        try:
+            held.close()
+            _close()  # what followed the commit may have begun another
+        finally:
+            g.pop("db_session", None)
+            if outer is not None:
+                g.db_session = outer
 
 
 def after_commit(consequence: Callable[[], None]) -> None:

@@ -4,10 +4,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.orm import Session
 
 from extranet import db
 from extranet.app import Extranet
@@ -54,6 +56,41 @@ def test_a_block_that_fails_changes_nothing(app: Extranet, ada: Person) -> None:
         held.flush()
         raise ZeroDivisionError
     assert _name_of(app, ada.member_id) == "Ada Lovelace"
+
+
+def test_a_block_that_cannot_begin_leaves_the_one_around_it_as_it_was(
+    app: Extranet, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with looking(app) as outer:
+        with monkeypatch.context() as broken:
+            broken.setattr(db.Database, "begin", _fail)
+            with pytest.raises(OSError), db.reading():
+                pytest.fail("it cannot begin")
+        assert db.session() is outer
+        assert outer.get_one(Member, ada.member_id).name == "Ada Lovelace"
+
+
+def test_a_block_whose_end_fails_leaves_the_one_around_it_as_it_was(
+    app: Extranet, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with looking(app) as outer:
+        with monkeypatch.context() as broken, pytest.raises(OSError), db.reading() as inner:
+            close = inner.close
+            broken.setattr(inner, "close", _fail)
+        close()
+        assert db.session() is outer
+        assert outer.get_one(Member, ada.member_id).name == "Ada Lovelace"
+
+
+def test_what_a_consequence_begins_ends_with_the_block(app: Extranet, ada: Person) -> None:
+    begun: list[Session] = []
+    with keeping(app):
+        db.after_commit(lambda: begun.append(db.session()))
+    assert len(begun) == 1 and not begun[0].in_transaction()
+
+
+def _fail(*_given: Any, **_more: Any) -> None:
+    raise OSError("The database has gone")
 
 
 def test_what_follows_a_commit_does_not_follow_a_failure(app: Extranet, ada: Person) -> None:
@@ -175,3 +212,16 @@ def test_a_connection_that_died_while_it_rested_is_replaced(
     finally:
         database.engine.dispose()
         another.dispose()
+
+
+@pytest.mark.once
+def test_postgresql_asks_whether_a_process_is_still_there(running: Servers) -> None:
+    """The machine may have died that holds the lock of who keeps the promises."""
+    url = running.get("postgresql", servers.postgresql).replace("postgresql:", "postgresql+psycopg:")
+    database = db.Database(url)
+    try:
+        with database.begin(write=True) as held:
+            asked = [held.scalar(sa.text(f"SHOW tcp_keepalives_{name}")) for name in ("idle", "interval", "count")]
+    finally:
+        database.engine.dispose()
+    assert asked == ["15", "5", "3"]
