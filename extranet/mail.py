@@ -121,7 +121,7 @@ def send(letter: Letter) -> None:
     post: Post = current_app.extensions["post"]
     away: set[str] = promise.away if (promise := outbox.present()) is not None else set()
     if _SERVER in away:
-        raise NotTaken("The mail server did not answer just now")
+        raise outbox.NotTried("The mail server did not answer")
     try:
         post.send(compose(letter))
     except smtplib.SMTPRecipientsRefused as refused:

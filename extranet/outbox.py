@@ -36,11 +36,16 @@ ROUND = 5.0
 LONGEST_WAIT = timedelta(hours=6)
 MOST_REMEMBERED = 1_000
 """Promises of which a process remembers who was told, while they are tried again for the others."""
+
 _TABLE = cast(sa.Table, OutboxRow.__table__)
 _ADVISORY_LOCK = 0x65787472  # "extr": the number under which PostgreSQL knows the drainer
 
 
 Pair = tuple[OutboxRow, Recorded]
+
+
+class NotTried(OSError):
+    """What a promise needs has just been found not to answer, so that this one was not waited for in its turn."""
 
 
 @dataclass(slots=True)
@@ -216,6 +221,9 @@ def _try(promise: Later, pairs: list[Pair], away: set[str]) -> int:
             promise.run([recorded for _task, recorded in pairs])
         else:
             _run(promise, pairs[0][1], away)
+    except NotTried as error:
+        _postpone(tasks, f"{type(error).__name__}: {error}")
+        return 0
     except Exception as error:
         log.warning("%s failed and is tried again: %s", promise.name, error, exc_info=True)
         _postpone(tasks, f"{type(error).__name__}: {error}")

@@ -31,6 +31,14 @@ def test_only_so_many_of_one_member_are_under_way(talk: Talk) -> None:
     assert _bring(talk, ada).status_code == 201
 
 
+def test_a_program_brings_large_ones_too(talk: Talk) -> None:
+    """Who it is for is asked again once all has come, by the token that it came with."""
+    path, data = f"/api/v1/workspaces/{talk.place.slug}/attachments", {"file": (io.BytesIO(LARGE), "plan.txt")}
+    headers = {"Authorization": f"Bearer {talk.cast.grace.token}"}
+    answer = talk.app.test_client().post(path, data=data, headers=headers)
+    assert answer.status_code == 201, answer.text
+
+
 def test_what_is_refused_or_fails_is_under_way_no_longer(talk: Talk) -> None:
     for _time in range(uploads.MOST_AT_ONCE + 1):
         assert _bring(talk, talk.cast.ada, "plan.exe").status_code == 422
