@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from heapq import nlargest
 from itertools import islice
 from pathlib import Path
@@ -136,20 +136,24 @@ class WhooshIndex:
         try:
             index = FileIndex.create(FileStorage(str(self._folder / fresh)), schema())
             written = _fill(index, documents, analysis)
+            self._make_current(fresh, analysis.name)
         except BaseException:
-            shutil.rmtree(self._folder / fresh, ignore_errors=True)
+            self._sweep(fresh, f"{fresh}.current")
             raise
-        self._make_current(fresh, analysis.name)
+        self._forget_reader()
+        self._sweep(*(old.name for old in self._folder.glob("index-*") if old.name != fresh))
         return written
 
     def _make_current(self, folder: str, analysis: str) -> None:
         temporary = self._folder / f"{folder}.current"
         temporary.write_text(json.dumps({"folder": folder, "analysis": analysis}), encoding="utf-8")
         temporary.replace(self._folder / "current")
-        self._forget_reader()
-        for old in self._folder.glob("index-*"):
-            if old.name != folder:
-                shutil.rmtree(old, ignore_errors=True)
+
+    def _sweep(self, *names: str) -> None:
+        for name in names:
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+            with suppress(OSError):
+                (self._folder / name).unlink()
 
     def _forget_reader(self) -> None:
         """Let go of the files: what was purged stays on the disk while anybody holds it open."""

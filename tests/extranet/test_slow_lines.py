@@ -104,6 +104,16 @@ def test_who_may_still_do_so_writes(stage: Stage) -> None:
     assert len(talk.messages()) == before + 1
 
 
+def test_files_may_come_without_saying_how_large_they_are(stage: Stage) -> None:
+    talk = stage.talk
+    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+    headers = {**stage.headers(talk.cast.grace), "Content-Type": "multipart/form-data; boundary=x"}
+    parts = iter([form, LARGE * b"a", b"\r\n--x--\r\n"])
+    answer = requests.post(stage.url + talk.place.path("/attachments"), data=parts, headers=headers, timeout=30)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["size"] == LARGE
+
+
 def _sent_while(stage: Stage, person: Person, address: str, happens: Any) -> str:
     """Send a large form to where files are taken; something happens when half of it has gone. The answer."""
     talk = stage.talk

@@ -325,6 +325,24 @@ def test_a_full_disk_shuts_no_door_for_good(people: WhooshIndex, room: int, what
     assert (ids(people, "tulkki") == ["aino"]) or what == "rebuild"
 
 
+def test_an_index_that_cannot_be_put_in_place_takes_no_room(
+    people: WhooshIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = sorted(path.name for path in (tmp_path / "index").iterdir())
+
+    def fail(*_given: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full, pytest.raises(OSError):
+        full.setattr(Path, "replace", fail)
+        people.rebuild([Document("contact", "new", "Uusi")])
+    assert sorted(path.name for path in (tmp_path / "index").iterdir()) == before
+    assert ids(people, "tulkki") == ["aino"]
+    people.rebuild([Document("contact", "new", "Uusi")])
+    assert len(list((tmp_path / "index").glob("index-*"))) == 1
+    assert ids(people, "uusi") == ["new"]
+
+
 def test_what_fails_beside_holds_nothing_once_it_is_known() -> None:
     class Held:
         """Something that is open."""
