@@ -150,6 +150,17 @@ def test_a_changed_address_is_told_to_both_and_old_links_die(app: Extranet, cast
         assert held.scalars(sa.select(FormerAddress)).all() == [], "the former address is forgotten"
 
 
+def test_a_former_address_that_is_gone_keeps_the_new_one_from_nothing(
+    app: Extranet, cast: Cast, smtp: Letterbox
+) -> None:
+    cast.moses.post(at(cast.ada, "edit"), {"name": "Ada Lovelace", "email": "new@example.org"})
+    smtp.closed[cast.ada.email] = "550 5.1.1 no such mailbox"
+    post(app, smtp)
+    assert len(smtp.to("new@example.org")) == 1
+    with looking(app) as held:
+        assert held.scalars(sa.select(FormerAddress)).all() == []
+
+
 @pytest.mark.parametrize(
     ("name", "email"), [("", "a@example.org"), ("x" * 101, "a@example.org"), ("Ada", ""), ("Ada", "nothing")]
 )
