@@ -1,7 +1,7 @@
 // The bar about the connection: what it says when several things are wrong at once, and when it says that they are over.
 
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { beforeEach, mock, test } from "node:test";
 
 import "./browser.mjs";
 
@@ -24,6 +24,7 @@ Object.assign(globalThis, {
   },
   customElements: { define: (_name, element) => (Bar = element) },
 });
+mock.timers.enable({ apis: ["setTimeout"] });
 await import("../../static/js/elements/connection-status.js");
 let bar;
 
@@ -39,7 +40,8 @@ test("the network comes and goes, and the first connection says nothing", () => 
   bar.state = "online";
   networkIs("offline");
   networkIs("online");
-  assert.deepEqual(bar.said, ["offline", "online"]);
+  mock.timers.tick(10_000);
+  assert.deepEqual(bar.said, ["offline", "online", ""]);
 });
 
 test("a network that is back does not say that one is signed in, or connected", () => {
