@@ -1,6 +1,6 @@
 // The one module that touches Socket.IO. News become events of the document, so that nothing else has to know it:
 // `extranet:change`, `extranet:head`, `extranet:typing`, `extranet:here`, `extranet:read`, `extranet:draft`, and `extranet:connection` with what became of it.
-// It begins with long polling and goes on with WebSocket where the network lets it.
+// It begins with long polling and goes on with WebSocket where the network lets it; who comes back begins with what went well.
 
 import { renewToken } from "./token.js";
 
@@ -8,6 +8,8 @@ const NEWS = ["change", "head", "typing", "here", "read", "draft"];
 const GRACE = 2_000;
 const AGAIN = 2_000; // after a refusal, and twice as long after each that follows
 const LONGEST_PAUSE = 60_000;
+const SILENCE = 20_000; // the server's heartbeat comes every 10 s
+const LOOKS_EVERY = 5_000;
 
 let socket;
 let showing;
@@ -51,8 +53,8 @@ async function load() {
 }
 
 function connect(io) {
-  let [refusals, isOut, timer] = [0, false];
-  socket = io({ reconnectionDelay: 500, reconnectionDelayMax: 4_000 });
+  let [refusals, isOut, heardAt, timer] = [0, false, 0];
+  socket = io({ reconnectionDelay: 500, reconnectionDelayMax: 4_000, rememberUpgrade: true });
   for (const name of NEWS) socket.on(name, (content) => tell(name, content));
   const wait = (pause) => {
     clearTimeout(timer);
@@ -66,6 +68,13 @@ function connect(io) {
     if (isOut && (await findOut())) wait(LONGEST_PAUSE * (1 + Math.random()));
     else if (!socket.active) socket.connect();
   };
+  // A line may be dead without a word, and Engine.IO stands still when one ends in the middle of its change to WebSocket.
+  const hear = () => (heardAt = performance.now());
+  socket.io.on("open", hear);
+  socket.onAny(hear);
+  setInterval(() => {
+    if (socket.io.engine?.readyState === "open" && performance.now() - heardAt > SILENCE) socket.disconnect().connect();
+  }, LOOKS_EVERY);
   socket.on("connect", () => {
     refusals = 0;
     become("online");
