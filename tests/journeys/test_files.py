@@ -4,7 +4,7 @@ import base64
 import re
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.journeys.talking import House
 from tests.workspaces.attachments.files import pdf, picture
@@ -96,3 +96,21 @@ def test_without_a_connection_a_file_waits(here: House) -> None:
     ada.page.unroute("**/attachments")
     ada.page.evaluate("dispatchEvent(new Event('online'))")
     expect(row).to_have_attribute("data-state", "ready")
+
+
+def test_a_file_that_hangs_can_be_taken_away_and_holds_no_other_up(here: House) -> None:
+    ada = here.screen(here.cast.ada)
+    hanging: list[Route] = []
+    ada.page.route("**/attachments", lambda route: hanging.append(route), times=1)
+    files = [chosen(f"{name}.pdf", "application/pdf", pdf()) for name in ("hanging", "plan")]
+    ada.page.set_input_files("#editor input[type=file]", files)
+    rows = ada.page.locator("#editor .file-row")
+    expect(rows).to_have_count(2)
+    ada.page.wait_for_timeout(300)
+    expect(rows.nth(1)).to_have_attribute("data-state", "adding")
+    assert len(hanging) == 1
+    ada.page.get_by_role("button", name="Remove hanging.pdf").click()
+    expect(rows).to_have_attribute("data-state", "ready")
+    ada.page.get_by_label("Your message").fill("The plan")
+    ada.page.get_by_role("button", name="Send the message").click()
+    expect(ada.message("The plan").get_by_role("link", name=re.compile("plan.pdf"))).to_be_visible()

@@ -122,6 +122,7 @@ def test_a_message_that_waits_for_a_sign_in_is_offered_after_it(here: House) -> 
     grace.when_live()
     expect(failed).to_have_attribute("data-state", "failed")
     expect(failed).to_contain_text("your sign-in had ended")
+    expect(failed).to_be_focused()
     assert [message.body for message in here.talk.messages()] == ["Hello"]
     failed.get_by_role("button", name="Try again").click()
     eventually(lambda: [m.body for m in here.talk.messages()], ["Hello", "Written too late"], page=grace.page)

@@ -89,6 +89,40 @@ def test_after_a_week_one_finds_what_one_had_begun(here: House) -> None:
     expect(screen.page.get_by_label("Title")).to_have_value("A plan")
 
 
+@pytest.mark.parametrize("is_open", [False, True])
+def test_an_answer_that_was_sent_on_another_device_is_no_longer_offered(here: House, is_open: bool) -> None:
+    """Neither in an editor that opens later nor in one that stands open; its message is marked no more."""
+    phone, desk = here.screen(here.cast.grace), here.screen(here.cast.grace)
+    tag = desk.message("Hello").locator("[data-action=reply] .tag")
+    typed, offered = (screen.page.get_by_label("Your answer to Ada Lovelace") for screen in (phone, desk))
+    phone.message("Hello").locator("[data-action=reply]").click()
+    typed.fill("Begun on the bus")
+    typed.blur()
+    expect(tag).to_have_text("unfinished")
+    if is_open:
+        desk.message("Hello").locator("[data-action=reply]").click()
+        expect(offered).to_have_value("Begun on the bus")
+    phone.page.get_by_role("button", name="Send the answer").click()
+    expect(desk.message("Begun on the bus")).to_be_visible()
+    expect(tag).to_have_count(0)
+    if not is_open:
+        desk.message("Hello").locator("[data-action=reply]").click()
+    expect(offered).to_have_value("")
+
+
+def test_an_answer_that_is_sent_here_is_unfinished_no_more(here: House) -> None:
+    begun = f"/workspaces/{here.place.slug}/drafts/answer-{here.talk.first}"
+    assert here.cast.grace.api("PUT", begun, {"body": "Begun elsewhere"}).status_code == 200
+    desk = here.screen(here.cast.grace)
+    tag = desk.message("Hello").locator("[data-action=reply] .tag")
+    expect(tag).to_have_text("unfinished")
+    desk.message("Hello").locator("[data-action=reply]").click()
+    expect(desk.page.get_by_label("Your answer to Ada Lovelace")).to_have_value("Begun elsewhere")
+    desk.page.get_by_role("button", name="Send the answer").click()
+    expect(desk.message("Begun elsewhere")).to_be_visible()
+    expect(tag).to_have_count(0)
+
+
 def test_after_a_sign_in_that_timed_out_only_its_writer_finds_the_text_again(here: House) -> None:
     """The next one who signs in at the same device sees nothing of it."""
     grace, ada = here.cast.grace, here.cast.ada
