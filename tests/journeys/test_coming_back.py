@@ -85,7 +85,8 @@ def test_another_members_sign_in_does_not_bring_the_page_back(here: House) -> No
     here.screens.append(other)
     other.sign_in("/directory")
     grace.context.clear_cookies()
-    grace.context.add_cookies(other.context.cookies())
+    theirs = [{"name": one["name"], "value": one["value"], "url": here.site.url} for one in other.context.cookies()]
+    grace.context.add_cookies(theirs)  # type: ignore[arg-type]
     with grace.page.expect_response("**/terms"):
         grace.page.evaluate(UNDER_ONES_EYES)
     grace.page.wait_for_timeout(500)
