@@ -52,8 +52,8 @@ class NotTried(OSError):
 class Keeping:
     """A promise of one fact that is being kept.
 
-    `told` are those who have been told already, and are not told again; `away` is what did not answer in this round of
-    promises, and is not waited for again.
+    `told` are those who have been told already, and are not told again; `away` is what did not answer since the
+    outbox was last empty, and is not waited for again until it is.
     """
 
     name: str
@@ -136,8 +136,9 @@ def drain() -> int:
         if not is_ours:
             return 0
         _cross_out([])
+        away: set[str] = set()
         while due := _due():
-            kept += _keep(_revived(due))
+            kept += _keep(_revived(due), away)
     return kept
 
 
@@ -183,10 +184,9 @@ def _revived(due: Iterable[tuple[OutboxRow, EventRow]]) -> list[Pair]:
     return revived
 
 
-def _keep(due: Sequence[Pair]) -> int:
-    """Keep promises until the round is over. Returns how many."""
+def _keep(due: Sequence[Pair], away: set[str]) -> int:
+    """Keep promises until the round is over, but none that need what is `away`. Returns how many."""
     began, kept = time.monotonic(), 0
-    away: set[str] = set()
     for promise, pairs in _in_turn(due):
         kept += _try(promise, pairs, away)
         if time.monotonic() - began > ROUND:

@@ -37,16 +37,18 @@ _MOST_KEPT = 1_000
 _REDIS_PATIENCE = 2.0
 _REMEMBERED = 60.0
 """Seconds for which it is remembered how quickly something came from a process: clocks do not run quite alike."""
+_FORGOTTEN = 24 * 3600.0
+"""Seconds of silence after which a process is thought to have ended."""
 
 Heard = Callable[[Mapping[str, Any], float], None]
 
 
 @dataclass(slots=True)
 class Distance:
-    """How far the clock of another process is from this one's, as the quickest of its words in the last minute tells.
+    """How far the clock of another process is from this one's, as the quickest of its words in the last minutes tells.
 
-    Both are clocks that nobody sets; what they say means nothing to each other but for how it grows. The first word
-    after a silence counts as quick.
+    Both are clocks that nobody sets; what they say means nothing to each other but for how it grows. The very first
+    word counts as quick; what has lain about while this process stood still does not, however long that was.
     """
 
     since: float
@@ -57,8 +59,7 @@ class Distance:
         """How much later something has come than it could have, in seconds."""
         now = time.monotonic()
         if now - self.since > _REMEMBERED:
-            self.before = self.least if now - self.since < 2 * _REMEMBERED else math.inf
-            self.since, self.least = now, math.inf
+            self.before, self.since, self.least = self.least, now, math.inf
         self.least = min(self.least, now - said_at)
         return now - said_at - min(self.least, self.before)
 
@@ -172,7 +173,7 @@ class Processes:
             return now
         if who not in self._distances:  # processes come and go
             known = self._distances.items()
-            self._distances = {name: one for name, one in known if now - one.since < 2 * _REMEMBERED}
+            self._distances = {name: one for name, one in known if now - one.since < _FORGOTTEN}
             self._distances[who] = Distance(now)
         return now - self._distances[who].lateness(said_at)
 

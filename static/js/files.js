@@ -3,6 +3,7 @@
 import { isSignedIn, post, renewToken, token } from "./token.js";
 
 const PATIENCE = 60_000; // without any progress
+const AFTERWARDS = 5 * PATIENCE; // a proxy may have taken it all and pass it on slowly; then the server looks at it
 
 // Bring one file; `onProgress` hears which portion has gone, `signal` ends it. What came of it: {file}, or {status, detail},
 // with the status 0 where the server cannot be reached, or hangs.
@@ -48,14 +49,15 @@ function send(address, file, { onProgress, signal }) {
   request.setRequestHeader("X-CSRFToken", token());
   request.responseType = "json";
   let limit;
-  const goOn = () => {
+  const goOn = (patience = PATIENCE) => {
     clearTimeout(limit);
-    limit = setTimeout(() => request.abort(), PATIENCE);
+    limit = setTimeout(() => request.abort(), patience);
   };
   request.upload.addEventListener("progress", ({ loaded, total }) => {
     goOn();
     onProgress(loaded / total);
   });
+  request.upload.addEventListener("load", () => goOn(AFTERWARDS));
   signal.addEventListener("abort", () => request.abort(), { once: true });
   return new Promise((resolve) => {
     request.addEventListener("loadend", () => {

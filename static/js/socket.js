@@ -8,7 +8,7 @@ const NEWS = ["change", "head", "typing", "here", "read", "draft"];
 const GRACE = 2_000;
 const AGAIN = 2_000; // after a refusal, and twice as long after each that follows
 const LONGEST_PAUSE = 60_000;
-const SILENCE = 20_000; // the server's heartbeat comes every 10 s
+const SILENCE = 30_000; // the server asks every 20 s whether one is there, and its heartbeat comes every 10 s
 const LOOKS_EVERY = 5_000;
 
 let socket;
@@ -71,12 +71,18 @@ function connect(io) {
   // A line may be dead without a word, and Engine.IO stands still when one ends in the middle of its change to WebSocket.
   const hear = () => (heardAt = performance.now());
   socket.io.on("open", hear);
+  socket.io.on("ping", hear);
   socket.onAny(hear);
   setInterval(() => {
     if (socket.io.engine?.readyState === "open" && performance.now() - heardAt > SILENCE) socket.disconnect().connect();
   }, LOOKS_EVERY);
+  // Where a network swallows WebSocket without a word, polling is tried next.
+  socket.io.on("error", ({ message }) => {
+    if (message === "timeout") socket.io.opts.rememberUpgrade = false;
+  });
   socket.on("connect", () => {
     refusals = 0;
+    socket.io.opts.rememberUpgrade = true;
     become("online");
   });
   socket.on("disconnect", (reason) => {

@@ -249,6 +249,29 @@ def test_what_is_done_for_many_at_a_time_does_not_wait_for_what_is_slow(
     assert done == [*["index church"] * 3, "letter church", "index school", *letters]
 
 
+def test_what_does_not_answer_is_waited_for_once_however_long_that_takes(
+    app: Extranet, follow: Reactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "ROUND", 0.01)
+    waited: list[int] = []
+
+    def letter(recorded: Recorded) -> None:
+        promise = outbox.present()
+        assert promise is not None
+        if "post" in promise.away:
+            raise outbox.NotTried("the post does not answer")
+        waited.append(recorded.id)
+        time.sleep(0.02)
+        promise.away.add("post")
+        raise TimeoutError
+
+    follow.later(BellRung, letter)
+    for _turn in range(3):
+        _ring(app)
+    _drain(app)
+    assert len(waited) == 1 and len(_waiting(app)) == 3
+
+
 @pytest.mark.parametrize("row", [{"kind": "bell-forgotten"}, {"data": {"no": "bell"}}], ids=["unknown", "incomplete"])
 def test_a_fact_that_this_version_cannot_read_holds_up_no_other(
     app: Extranet, follow: Reactions, row: dict[str, Any], caplog: pytest.LogCaptureFixture

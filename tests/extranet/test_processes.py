@@ -154,6 +154,20 @@ def test_what_comes_late_is_not_told_any_more_and_a_clock_that_stood_still_is_no
     assert len(grace.get_received()) > 0
 
 
+def test_what_has_lain_about_while_a_process_stood_still_is_late_from_the_first_word_on(
+    talk: Talk, there: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("extranet.processes._REMEMBERED", 0.02)
+    grace = listening(there, talk.cast.grace)
+    hear(there, typing(talk))
+    assert len(grace.get_received()) == 1
+    time.sleep(0.06)
+    for age in (9, 8, 7):
+        message = typing(talk)
+        hear(there, message | {"at": message["at"] - age})
+    assert grace.get_received() == []
+
+
 def hear(app: Flask, message: dict[str, Any]) -> None:
     with app.app_context():
         realtime(app).processes.hear(message)

@@ -17,6 +17,7 @@ from workspaces.discussions import queries
 from workspaces.discussions.models import STEP, Thread, step_of
 from workspaces.discussions.queries import ShownMessage
 from workspaces.discussions.threads import queries as thread_queries
+from workspaces.models import Workspace
 
 WRITER = "Grace Hopper"
 
@@ -204,3 +205,14 @@ def test_what_is_elsewhere_takes_as_many_queries_as_what_is_nowhere(talk: Talk, 
             assert mallory.api("GET", f"/{what}/{id_}").status_code == 404
         numbers.add(len(statements))
     assert len(numbers) == 1
+
+
+def test_from_where_readers_are_shown_tells_nothing_of_what_came_before(cast: Cast) -> None:
+    talk, nina = Talk(cast, shows_earlier=False), cast.member("Nina Newcomer")
+    with keeping(cast.app) as held:
+        held.get_one(Workspace, talk.place.id).readers_shown_from = 1
+    talk.say(cast.grace, "Before Nina")
+    talk.place.let_in(nina, by=cast.ada)
+    since = talk.say(cast.ada, "After Nina came")
+    offered = re.findall(r'data-part="readers" data-from="(\d+)"', nina.get(talk.path()).text)
+    assert [int(seq) for seq in offered] == [talk.message(since).seq]

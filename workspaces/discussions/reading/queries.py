@@ -193,7 +193,7 @@ def readers_shown_from(place: Placed, thread: Thread) -> int | None:
     shown = (
         sa.select(Message.seq)
         .join(Workspace, Workspace.id == Message.workspace_id)
-        .where(Message.thread_id == thread.id, shows_readers())
+        .where(Message.thread_id == thread.id, Message.seq >= place.standing.sees_from, shows_readers())
     )
     return db.session().scalar(shown.order_by(Message.seq).limit(1)) or thread.last_seq + 1
 
