@@ -25,6 +25,7 @@ const isFollowing = document.body.dataset.live === "yes";
 class Place {
   #timer;
   #saving = null;
+  #sends = 0;
   #isStopped = false;
   #isOffering = false;
 
@@ -76,6 +77,7 @@ class Place {
   async sent() {
     clearTimeout(this.#timer);
     this.isSent = true;
+    this.#sends += 1;
     follow(this.slug, this.name, { version: this.version, words: this.words, isSent: true });
     const before = this.version;
     await this.#saving;
@@ -90,9 +92,11 @@ class Place {
   }
 
   async #put(words, isLast) {
+    const sends = this.#sends;
     const answer = await call("PUT", this.url, { ...words, version: this.version }, isLast).catch(() => null);
     const content = await answer?.json().catch(() => null);
-    if (answer?.ok && content) this.#know(content.version, words);
+    // What was sent while it was being saved is not brought back by the news that it is saved.
+    if (answer?.ok && content) this.#know(content.version, words, this.#sends > sends);
     else if (content?.code === "draft-moved-on") await this.#meet(words);
     else if (answer?.status === 404) this.#isStopped = true;
     else if (![401, 413, 422].includes(answer?.status)) setTimeout(() => this.soon(0), AGAIN);
@@ -159,9 +163,9 @@ class Place {
     return contentOf(call("GET", this.url));
   }
 
-  #know(version, words) {
-    Object.assign(this, { version, words, isSent: false });
-    follow(this.slug, this.name, words ? { version, words } : null);
+  #know(version, words, isSent = false) {
+    Object.assign(this, { version, words, isSent });
+    follow(this.slug, this.name, words ? { version, words, isSent } : null);
     this.#sayVersion();
   }
 

@@ -8,6 +8,8 @@ import { beginAnew, until } from "./browser.mjs";
 const WAY = "/api/v1/workspaces/w1/drafts/thread-";
 let asked, server, patience;
 
+const wait = setTimeout;
+globalThis.setTimeout = (work, pause) => (pause > 5_000 ? wait(work, pause).unref() : wait(work, pause)); // no test waits so long
 document.body.dataset.live = "yes";
 AbortSignal.timeout = () => patience.signal;
 globalThis.fetch = async (url, { method, body, signal } = {}) => {
@@ -63,4 +65,20 @@ test("a request that hangs is given up, and what was written since then is kept"
   await settled();
   write(field, "One, two");
   await until(() => asked.includes(`PUT ${WAY}t3 One, two`));
+});
+
+test("what was sent while it was being saved does not come back with the news that it is saved", async () => {
+  const field = editor("t4");
+  let save;
+  server = (method) => (method === "PUT" ? new Promise((done) => (save = done)) : Response.json({ version: 1, title: null, body: "One" }));
+  write(field, "One");
+  await until(() => asked.includes(`PUT ${WAY}t4 One`));
+  field.value = "";
+  document.dispatchEvent(Object.defineProperty(new Event("extranet:cleared"), "target", { value: field.form }));
+  const news = { workspace: "w1", place: "thread-t4", version: 1, is_empty: false };
+  document.dispatchEvent(Object.assign(new Event("extranet:draft"), { detail: news }));
+  save(Response.json({ version: 1 }));
+  await until(() => asked.includes(`DELETE ${WAY}t4?version=1`));
+  await settled();
+  assert.deepEqual([field.value, asked.includes(`GET ${WAY}t4`)], ["", false]);
 });

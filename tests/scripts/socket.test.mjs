@@ -7,6 +7,9 @@ import { after, afterEach, beforeEach, test } from "node:test";
 
 import "./browser.mjs";
 
+const beat = setInterval;
+globalThis.setInterval = (...given) => beat(...given).unref(); // what goes on as long as a page is open ends with the test
+
 const page = new EventTarget();
 const states = [];
 const server = {};
