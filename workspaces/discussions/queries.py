@@ -131,6 +131,8 @@ class ShownMessage:
 
     def seen_from(self, seq: int) -> "ShownMessage":
         """The message for who sees nothing before `seq`: not even that it answers something there."""
+        if not seq:
+            return self
         path = path_from(self.path, seq)
         answers = self.answers if self.answers is not None and self.answers.seq >= seq else None
         return self if (path, answers) == (self.path, self.answers) else replace(self, path=path, answers=answers)
