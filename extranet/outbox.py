@@ -180,7 +180,7 @@ def _revived(due: Iterable[tuple[OutboxRow, EventRow]]) -> list[Pair]:
             revived.append((task, reactions().revive(row)))
         except Exception as error:
             log.warning("A fact of the kind %s cannot be read; its promise is tried again: %r", row.kind, error)
-            _postpone([task], f"{type(error).__name__}: {error}")
+            _postpone([task], error)
     return revived
 
 
@@ -221,12 +221,10 @@ def _try(promise: Later, pairs: list[Pair], away: set[str]) -> int:
             promise.run([recorded for _task, recorded in pairs])
         else:
             _run(promise, pairs[0][1], away)
-    except NotTried as error:
-        _postpone(tasks, f"{type(error).__name__}: {error}")
-        return 0
     except Exception as error:
-        log.warning("%s failed and is tried again: %s", promise.name, error, exc_info=True)
-        _postpone(tasks, f"{type(error).__name__}: {error}")
+        if not isinstance(error, NotTried):
+            log.warning("%s failed and is tried again: %s", promise.name, error, exc_info=True)
+        _postpone(tasks, error)
         return 0
     _cross_out(tasks)
     return len(tasks)
@@ -255,10 +253,11 @@ def _cross_out(tasks: Sequence[OutboxRow]) -> None:
         memory.kept = []
 
 
-def _postpone(tasks: Sequence[OutboxRow], error: str) -> None:
+def _postpone(tasks: Sequence[OutboxRow], error: Exception) -> None:
+    why = f"{type(error).__name__}: {error}"[:500]
     with db.writing() as held:
         held.connection().execute(
-            _putting_off(), [{**_marks(task), "later": _later(task), "why": error[:500]} for task in tasks]
+            _putting_off(), [{**_marks(task), "later": _later(task), "why": why} for task in tasks]
         )
 
 
