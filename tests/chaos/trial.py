@@ -144,12 +144,16 @@ class Trial:
         return list(dict.fromkeys([*self.book.complaints, *self._wrong_with_what_is_kept(), *self._letters()]))
 
     def close(self) -> None:
-        """Let everybody go."""
+        """Let everybody go: first who acts, and those who read only when they have what was done last."""
         self.book.is_over.set()
-        for reader in self.readers:
-            reader.close()
-        for person in (*self.writers, self.mover, self.marks):
-            person.join(30)
+        try:
+            for person in (*self.writers, self.mover, self.marks):
+                person.join(30)
+            if self._agree(AIM * GENEROUS) == float("inf"):
+                self.book.complain("after the last of all not all readers have what was done last")
+        finally:
+            for reader in self.readers:
+                reader.close()
 
     def table(self) -> str:
         """What was tried, and how it went."""
