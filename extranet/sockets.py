@@ -45,6 +45,8 @@ MOST_WAITING = 512_000
 """Bytes that wait for a client that does not take them, beyond what the system keeps for it."""
 KEPT_BY_THE_SYSTEM = 128_000
 """Bytes that the system is asked to keep for a client at most; it would take megabytes."""
+ENOUGH_AT_ONCE = 64_000
+"""Bytes that are put together for a client at most before they are sent."""
 MOST_UNHEARD = 32
 """Things that a client may say before the first of them has been heard."""
 
@@ -112,21 +114,43 @@ def take_frame(arrived: bytearray) -> tuple[int, bool, bytes] | None:
     return first & 0x0F, bool(first & 0x80), said.to_bytes(size)
 
 
+class Wires:
+    """Which wires have something to send: in this turn of the loop, or since their clients do not take it."""
+
+    def __init__(self) -> None:
+        self.behind: set[Wire] = set()
+        self._loaded: list[Wire] = []
+
+    def load(self, wire: "Wire") -> None:
+        """Send what has been put onto a wire when the greenlet that runs now waits for something."""
+        if not self._loaded:
+            get_hub().loop.run_callback(self._send)
+        self._loaded.append(wire)
+
+    def _send(self) -> None:
+        loaded, self._loaded = self._loaded, []
+        for wire in loaded:
+            wire.flush()
+
+
 class Wire:
-    """One WebSocket: reads when something comes, writes at once what the system takes, and keeps the rest."""
+    """One WebSocket: reads when something comes, writes at once what the system takes, and keeps the rest.
+
+    News are put together: those of one turn of the loop, of which a busy site has many, take one call of the system.
+    """
 
     __slots__ = (
-        "_arrived", "_behind", "_gone", "_hear", "_is_leaving", "_parts", "_reads", "_size", "_socket", "_waiting",
+        "_arrived", "_gone", "_hear", "_is_leaving", "_parts", "_reads", "_size", "_socket", "_waiting", "_wires",
         "_writes", "has_moved", "is_open",
     )  # fmt: skip
 
     def __init__(
-        self, taken: _socket.socket, hear: Callable[[str], None], gone: Callable[[], None], behind: set["Wire"]
+        self, taken: _socket.socket, hear: Callable[[str], None], gone: Callable[[], None], wires: Wires
     ) -> None:
         self._socket = taken
         self._hear = hear
         self._gone = gone
-        self._behind = behind  # the wires whose clients have something to take
+        self._wires = wires
         self._waiting: deque[bytes] | None = None
         self._size = 0
         self._arrived: bytearray | None = None
@@ -144,16 +168,31 @@ class Wire:
             return
         if self._waiting is not None:
             self._keep(whole)
+        else:
+            self._send(whole)
+
+    def put(self, whole: bytes) -> None:
+        """Send a frame with what else is put in this turn of the loop."""
+        if self._waiting is None and self.is_open and not self._is_leaving:
+            self._waiting = deque()
+            self._wires.load(self)
+        self.write(whole)
+        if self._size > ENOUGH_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what has been put."""
+        if self._waiting is None or self._writes is not None:
             return
-        try:
-            sent = self._socket.send(whole)
-        except BlockingIOError:
-            sent = 0
-        except OSError:
-            self.drop()
-            return
-        if sent < len(whole):
-            self._keep(whole[sent:])
+        whole, self._waiting, self._size = b"".join(self._waiting), None, 0
+        self._send(whole)
+        if self._is_leaving and self._waiting is None:
+            self._say_no_more()
+
+    def take_back(self) -> None:
+        """Forget what has been put and not been sent."""
+        if self._writes is None:
+            self._waiting, self._size = None, 0
 
     def has_unsent(self) -> bool:
         """Whether something that was written is still here, as the client takes it too slowly."""
@@ -178,7 +217,7 @@ class Wire:
         self._reads.stop()
         self._reads.close()
         self._stop_writing()
-        self._behind.discard(self)
+        self._wires.behind.discard(self)
         self._socket.close()
         self._gone()
 
@@ -189,14 +228,24 @@ class Wire:
         except OSError:
             return False
 
-    def _keep(self, rest: bytes) -> None:
-        if self._waiting is None:
+    def _send(self, whole: bytes) -> None:
+        try:
+            sent = self._socket.send(whole)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.drop()
+            return
+        if sent < len(whole):
             self._waiting = deque()
             self._writes = get_hub().loop.io(self._socket.fileno(), 2)
             self._writes.start(self._write_on)
             self.has_moved = True
-            self._behind.add(self)
-        self._waiting.append(rest)
+            self._wires.behind.add(self)
+            self._keep(whole[sent:])
+
+    def _keep(self, rest: bytes) -> None:
+        cast(deque[bytes], self._waiting).append(rest)
         self._size += len(rest)
         if self._size > MOST_WAITING:
             self.drop()
@@ -218,7 +267,7 @@ class Wire:
             self.drop()
             return
         self._stop_writing()
-        self._behind.discard(self)
+        self._wires.behind.discard(self)
         if self._is_leaving:
             self._say_no_more()
 
@@ -299,13 +348,18 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]
     def send(self, packet: Packet) -> None:
         """Send it now, or with the next answer to who polls."""
         if self.upgraded and self._wire is not None:
-            self._wire.write(packet.frame if isinstance(packet, News) else frame(_TEXT, packet.encode().encode()))
+            if isinstance(packet, News):
+                self._wire.put(packet.frame)
+            else:
+                self._wire.write(frame(_TEXT, packet.encode().encode()))
         elif not self.closed:
             self._keep(packet)
 
     def end(self, *last: Packet) -> None:
         """Close, and let nothing arrive any more but these last packets; not even they if something is under way."""
         self._waiting, self._size = [], 0
+        if self._wire is not None:
+            self._wire.take_back()
         if self._wire is not None and (not self.upgraded or self._wire.has_unsent()):
             self.close(abort=True)
             return
@@ -386,7 +440,7 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]
         taken = _shake_hands(environ) if self._wire is None else None
         if taken is None:
             return self.server._bad_request()
-        self._wire = Wire(taken, self._hear, self._lose, self.server.behind)
+        self._wire = Wire(taken, self._hear, self._lose, self.server.wires)
         if not self.connected:
             self.connected = True
             self._go_over()
@@ -449,7 +503,7 @@ class Engine(engineio.Server):  # type: ignore[misc]
             async_handlers=False, monitor_clients=False,
         )
         self.is_known = is_known
-        self.behind: set[Wire] = set()
+        self.wires = Wires()
         self._turns: tuple[set[Session], ...] = tuple(set() for _second in range(PING_EVERY))
         self._next_turn = itertools.count()
         self._turn_of: dict[str, set[Session]] = {}
@@ -470,7 +524,7 @@ class Engine(engineio.Server):  # type: ignore[misc]
         for session in tuple(self._turns[(second - PATIENCE) % PING_EVERY]):
             session.look()
         if second % PATIENCE == 0:
-            for wire in tuple(self.behind):
+            for wire in tuple(self.wires.behind):
                 if not wire.has_moved:
                     wire.drop()
                 wire.has_moved = False

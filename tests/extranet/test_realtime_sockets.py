@@ -142,6 +142,37 @@ def test_what_many_get_is_encoded_once(connect: Callable[..., Client], monkeypat
     assert len(made) == 3
 
 
+def test_what_is_told_in_one_turn_takes_one_call_of_the_system(
+    connect: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = connect()
+    calls: list[bytes] = []
+    plain = sockets.Wire._send
+
+    def noted(wire: sockets.Wire, whole: bytes) -> None:
+        calls.append(whole)
+        plain(wire, whole)
+
+    monkeypatch.setattr(sockets.Wire, "_send", noted)
+    packets = [News(MESSAGE, f"{number}") for number in range(4)]
+    for packet in packets[:3]:
+        client.session.send(packet)
+    client.session.ask()
+    client.session.send(packets[3])
+    whole = b"".join(packet.frame for packet in packets[:3]) + b"\x81\x012" + packets[3].frame
+    assert client.read().endswith(whole)
+    assert calls == [whole]
+
+
+def test_nothing_that_was_told_in_the_same_turn_reaches_who_is_told_to_go(connect: Callable[..., Client]) -> None:
+    client = connect()
+    client.session.send(News(MESSAGE, "news"))
+    client.session.end(News(MESSAGE, "the last"))
+    assert b"news" not in client.read()
+    assert client.got.endswith(News(MESSAGE, "the last").frame + b"\x88\x02\x03\xe9")
+    assert client.is_closed
+
+
 def test_who_does_not_read_is_closed_and_holds_up_nobody(connect: Callable[..., Client], heard: list[Any]) -> None:
     slow, quick = connect(), connect()
     sent = 0
@@ -171,7 +202,7 @@ def test_who_takes_nothing_for_long_is_closed_however_little_waits(
     connect: Callable[..., Client], engine: Engine
 ) -> None:
     client = connect()
-    while not engine.behind:
+    while not engine.wires.behind:
         client.session.send(BIG)
     for turn in range(3):
         assert client.session.closed is (turn == 2)
@@ -181,10 +212,10 @@ def test_who_takes_nothing_for_long_is_closed_however_little_waits(
 
 def test_nothing_that_waits_reaches_who_is_told_to_go(connect: Callable[..., Client], engine: Engine) -> None:
     client = connect()
-    while not engine.behind:
+    while not engine.wires.behind:
         client.session.send(BIG)
     client.session.end(News(MESSAGE, "the last"))
-    assert client.session.closed and not engine.behind
+    assert client.session.closed and not engine.wires.behind
     assert b"the last" not in client.read() and client.is_closed
 
 
