@@ -2,12 +2,13 @@
 // `extranet:change`, `extranet:head`, `extranet:typing`, `extranet:here`, `extranet:read`, `extranet:draft`, and `extranet:connection` with what became of it.
 // It begins with long polling and goes on with WebSocket where the network lets it; who comes back begins with what went well.
 
+import { pauseAfter } from "./pauses.js";
 import { renewToken } from "./token.js";
 
 const NEWS = ["change", "head", "typing", "here", "read", "draft"];
 const GRACE = 2_000;
-const AGAIN = 2_000; // after a refusal, and twice as long after each that follows
 const LONGEST_PAUSE = 60_000;
+const PAUSES = { first: 2_000, longest: LONGEST_PAUSE };
 const SILENCE = 30_000; // the server asks every 20 s whether one is there, and its heartbeat comes every 10 s
 const LOOKS_EVERY = 5_000;
 
@@ -34,7 +35,7 @@ async function begin() {
   for (let failures = 0; !(io = await load()); failures += 1) {
     become("reconnecting", GRACE);
     await new Promise((resolve) => {
-      setTimeout(resolve, pauseAfter(failures));
+      setTimeout(resolve, pauseAfter(failures, PAUSES));
       addEventListener("online", resolve, { once: true });
     });
   }
@@ -99,7 +100,7 @@ function connect(io) {
     await findOut();
     if (socket.active) return;
     become(isOut ? "signedOut" : "reconnecting", GRACE);
-    wait(isOut ? LONGEST_PAUSE * (1 + Math.random()) : pauseAfter(refusals++));
+    wait(isOut ? LONGEST_PAUSE * (1 + Math.random()) : pauseAfter(refusals++, PAUSES));
   });
   document.addEventListener("visibilitychange", () => document.hidden || comeAgain());
   addEventListener("online", comeAgain);
@@ -109,10 +110,6 @@ function connect(io) {
     socket.disconnect();
   });
   addEventListener("pageshow", (event) => event.persisted && comeAgain());
-}
-
-function pauseAfter(failures) {
-  return Math.min(AGAIN * 2 ** failures, LONGEST_PAUSE) * (1 + Math.random());
 }
 
 function become(state, patience = 0) {

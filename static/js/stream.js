@@ -3,10 +3,11 @@
 // After sleep, a lost network or a silence the page asks by itself. Each change that the page has taken is then told to
 // its other parts as `extranet:applied`.
 
+import { pauseAfter, pauseAskedBy } from "./pauses.js";
+
 const PATIENCE = 250; // for what comes out of order
 const ANSWER = 30_000; // a request that nobody answers is given up, and asked anew: sooner when the network is back
-const AGAIN = 500; // after a failure, and twice as long after each that follows
-const LONGEST_PAUSE = 60_000;
+const PAUSES = { first: 500, longest: 60_000 };
 const SILENCE = 25_000; // the server's heartbeat comes at least every 15 s
 const SLEPT = 5_000;
 const AT_ONCE = 100;
@@ -110,8 +111,8 @@ export class Stream {
       }
       this.#failures = 0;
     } catch (trouble) {
-      const pause = Math.min(AGAIN * 2 ** this.#failures++, LONGEST_PAUSE) * (1 + Math.random());
-      if (!this.#off.signal.aborted) this.#soon(Math.max(pause, 1_000 * (trouble.after || 0)));
+      const pause = Math.max(pauseAfter(this.#failures++, PAUSES), trouble.asksFor ?? 0);
+      if (!this.#off.signal.aborted) this.#soon(pause);
     } finally {
       this.#fetching = false;
     }
@@ -136,7 +137,7 @@ export class Stream {
     if (answer.status === 404) this.#end();
     // Whose sign-in has ended may sign in again in another tab; then the connection comes back, and with it the rest.
     if (answer.status === 404 || answer.status === 401) return false;
-    if (!answer.ok) throw Object.assign(new Error(answer.statusText), { after: Number(answer.headers.get("Retry-After")) });
+    if (!answer.ok) throw Object.assign(new Error(answer.statusText), { asksFor: pauseAskedBy(answer) });
     const { items, head, more } = answer.content;
     this.#head = Math.max(this.#head, head);
     for (let start = 0; start < items.length && !this.#off.signal.aborted; start += AT_ONCE) {

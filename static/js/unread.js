@@ -2,11 +2,12 @@
 // navigation and in the page's title. Each piece of news counts at once, unless its thread is muted; what was read or
 // marked as unread on another device is told; what was missed meanwhile is asked of the server.
 
+import { pauseAfter, pauseAskedBy } from "./pauses.js";
+
 const ASK = "/workspaces/unread";
 const PAUSE = 1_500;
 const SPREAD = 4_000;
-const AGAIN = 10_000; // after a failure, and twice as long after each that follows
-const LONGEST_PAUSE = 300_000;
+const PAUSES = { first: 10_000, longest: 300_000, spread: 0.5 };
 
 let title = document.title;
 const me = document.body.dataset.member;
@@ -137,10 +138,8 @@ function askAfterTrouble() {
 }
 
 function fail(answer) {
-  const after = 1_000 * (Number(answer?.headers.get("Retry-After")) || 0);
-  const pause = Math.min(AGAIN * 2 ** failures, LONGEST_PAUSE);
+  notBefore = Date.now() + Math.max(pauseAfter(failures, PAUSES), pauseAskedBy(answer));
   failures += 1;
-  notBefore = Date.now() + Math.max(after, pause * (1 + Math.random() / 2));
   if (answer?.status !== 401) ask();
 }
 

@@ -7,10 +7,10 @@
 // `extranet:service` says {state}: "busy" or "full" while the server takes nothing, "fine" when it does again.
 
 import { keep, read } from "../drafts.js";
+import { pauseAfter, pauseAskedBy } from "../pauses.js";
 import { post } from "../token.js";
 
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 30_000;
+const PAUSES = { first: 1_000, longest: 30_000, spread: 0 };
 const PATIENCE = 30_000; // for an answer; what hangs longer is asked again
 const TRIES = 5; // with an answer that says that something is broken
 const LEASE = PATIENCE + 5_000;
@@ -92,7 +92,7 @@ async function deliverAll(thread, pause) {
     const outcome = await alone(`extranet:send:${me}:${thread}`, () => deliverNext(thread));
     if (!outcome) return;
     failures = outcome.isWaiting ? failures + 1 : 0;
-    if (outcome.isWaiting) await pause(Math.max(outcome.after, Math.min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE)));
+    if (outcome.isWaiting) await pause(Math.max(outcome.after, pauseAfter(failures - 1, PAUSES)));
   }
 }
 
@@ -137,7 +137,7 @@ async function ask(entry) {
 function judge(answer, said) {
   const { status } = answer;
   if (answer.ok && said.message) return { status, said };
-  const after = 1_000 * (Number(answer.headers.get("Retry-After")) || 0);
+  const after = pauseAskedBy(answer);
   const detail = said.errors ? Object.values(said.errors).flat()[0] : said.detail;
   if (status === 401) return { status, reason: "ended" };
   if (status === 404) return { status, reason: "missing" };
