@@ -28,6 +28,7 @@ export class Keyboard {
     thread.list.addEventListener("keydown", (event) => this.#press(event));
     thread.list.addEventListener("focusin", ({ target }) => this.#roam(target.closest(".message")));
     thread.addEventListener("extranet:replaced", ({ detail }) => detail.old === this.#current && this.#roam(detail.fresh));
+    thread.addEventListener("extranet:removed", ({ detail }) => detail.article === this.#current && this.#roam(detail.heir));
     document.querySelector("[data-part=to-new]")?.addEventListener("click", (event) => this.#toNew(event));
     this.#equipSheet();
   }

@@ -85,7 +85,7 @@ export class Placing {
       if (old.classList.contains("is-new")) fresh.classList.add("is-new");
       if (!isThere(old) && !isHere) this.#sayElsewhere(fresh, old);
       if (isMoving && isHere) {
-        this.remove(old);
+        this.#takeOut(old);
         this.insert(fresh);
       } else {
         old.replaceWith(fresh);
@@ -97,17 +97,17 @@ export class Placing {
     this.#thread.dispatchEvent(new CustomEvent("extranet:replaced", { detail: { old, fresh } }));
   }
 
-  remove(article) {
-    const at = this.#order.indexOf(article);
-    if (at >= 0) this.#order.splice(at, 1);
-    article.remove();
-    if (at === 0) this.#level();
+  // A message goes; what pointed to it goes to the one that stands for it, else to the one before, else after it.
+  remove(article, heir) {
+    const at = this.#takeOut(article);
+    const detail = { article, heir: heir ?? this.#order[at - 1] ?? this.#order[0] };
+    this.#thread.dispatchEvent(new CustomEvent("extranet:removed", { detail }));
   }
 
-  // A message goes for good; the focus that was in it goes to the one that stands for it, else to the one before.
-  leave(article, focus = this.#order[this.#order.indexOf(article) - 1] ?? this.#list) {
-    if (article.contains(document.activeElement)) focus.focus({ preventScroll: true });
-    this.staying(() => this.remove(article));
+  // The same for good: also the focus that was in it goes there.
+  leave(article, heir = this.#order[this.#order.indexOf(article) - 1]) {
+    if (article.contains(document.activeElement)) (heir ?? this.#list).focus({ preventScroll: true });
+    this.staying(() => this.remove(article, heir));
   }
 
   // Do something to the page while what the person looks at or writes in stays where it is on the screen.
@@ -140,6 +140,15 @@ export class Placing {
         this.#isToLevel = false;
       }
     });
+  }
+
+  // Where it stood in the order.
+  #takeOut(article) {
+    const at = this.#order.indexOf(article);
+    if (at >= 0) this.#order.splice(at, 1);
+    article.remove();
+    if (at === 0) this.#level();
+    return at;
   }
 
   #sayElsewhere(fresh, old) {
