@@ -5,7 +5,12 @@ stays unpatched in the workers.
 """
 
 import gc
+import sys
 from typing import Any
+
+TURN = 0.000_2
+"""Seconds for which a thread beside the loop, as the index's, may keep it from Python: who writes to many sockets gives
+way to it at each of them."""
 
 
 def post_worker_init(worker: Any) -> None:
@@ -16,6 +21,7 @@ def post_worker_init(worker: Any) -> None:
 
     start(worker.wsgi)
     spawn(_end_the_sockets, worker)
+    sys.setswitchinterval(TURN)
     # What is here now stays until the end: the collector need not walk through it again and again.
     gc.collect()
     gc.freeze()

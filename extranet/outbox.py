@@ -20,7 +20,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
-from gevent import spawn
+from gevent import sleep, spawn
 from gevent.event import Event as Signal
 
 from extranet import clock, db
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 BATCH = 500
 PAUSE = 2.0
 """Seconds after which a server looks at the outbox even when nobody woke it."""
+GATHER = 0.5
+"""Seconds for which a server waits for more: what belongs to many messages is done at once, and beside no live news."""
 ROUND = 5.0
 """Seconds after which it is asked anew what is due: what is quick and came meanwhile does not wait for what is slow."""
 LONGEST_WAIT = timedelta(hours=6)
@@ -110,8 +112,9 @@ class Drainer:
 
     def _run(self) -> None:
         while True:
-            self._signal.wait(PAUSE)
-            self._signal.clear()
+            if self._signal.wait(PAUSE):
+                sleep(GATHER)
+                self._signal.clear()
             try:
                 with self._app.app_context():
                     drain()
