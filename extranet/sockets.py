@@ -130,7 +130,10 @@ class Wires:
     def _send(self) -> None:
         loaded, self._loaded = self._loaded, []
         for wire in loaded:
-            wire.flush()
+            try:
+                wire.flush()
+            except Exception:
+                log.exception("A socket took no news; the others get theirs")
 
 
 class Wire:
