@@ -4,7 +4,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from extranet import clock, db, events, outbox
 from extranet.app import Extranet
 from extranet.events import Event, EventRow, OutboxRow, Reactions, Recorded
 from extranet.ids import new_id
+from tests.breaking import breaking
 from tests.cast import keeping, looking
 
 
@@ -192,28 +192,11 @@ def test_a_batch_with_a_bad_one_in_it_is_tried_one_by_one(app: Extranet, follow:
     assert len(_waiting(app)) == 1
 
 
-@contextmanager
-def _nothing_is_crossed_out(app: Extranet) -> Iterator[None]:
-    """Within the block the database can be read, and takes no change of the outbox, as on a full disk."""
-
-    def fail(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith(("DELETE FROM outbox", "UPDATE outbox")):
-            raise sqlite3.OperationalError("database or disk is full")
-
-    with app.app_context():
-        engine = db.database().engine
-    sa.event.listen(engine, "before_cursor_execute", fail)
-    try:
-        yield
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", fail)
-
-
 def test_what_was_kept_and_could_not_be_crossed_out_is_not_done_again(app: Extranet, follow: Reactions) -> None:
     done: list[int] = []
     follow.later(BellRung, lambda recorded: done.append(recorded.id))
     one, two = _ring(app).id, _ring(app).id
-    with _nothing_is_crossed_out(app):
+    with breaking(app, "DELETE FROM outbox", "UPDATE outbox"):
         for _time in range(3):
             with pytest.raises((sqlite3.OperationalError, OperationalError)):
                 _drain(app)

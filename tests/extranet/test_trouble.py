@@ -1,9 +1,7 @@
 """What cannot be kept is said to be so, with when to try again and what was typed; what is said to be kept is kept."""
 
 import re
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +9,10 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from extranet import clock, db
+from extranet import clock
 from extranet.app import Extranet
 from extranet.credentials import Credential
+from tests.breaking import breaking, is_full
 from tests.cast import PASSWORD, Cast, keeping
 from tests.conftest import Backend
 from tests.workspaces.discussions.talk import JSON, Talk
@@ -21,25 +20,14 @@ from tests.workspaces.discussions.talk import JSON, Talk
 TYPED = "Something that took a whole evening to write"
 
 
-@contextmanager
-def breaking(app: Extranet, backend: Backend, *, table: str = "messages") -> Iterator[None]:
+def keeping_nothing(app: Extranet, backend: Backend, *, table: str = "messages") -> AbstractContextManager[None]:
     """Within the block the database ends the session, or finds its disk full, when a message is to be kept."""
 
-    def fail(_connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(f"INSERT INTO {table} "):
-            return
-        if backend.name == "sqlite":
-            raise sqlite3.OperationalError("database or disk is full")
+    def ends(cursor: Any) -> None:
         with psycopg.connect(backend.url) as other:
             other.execute("SELECT pg_terminate_backend(%s)", [cursor.connection.info.backend_pid])
 
-    with app.app_context():
-        engine = db.database().engine
-    sa.event.listen(engine, "before_cursor_execute", fail)
-    try:
-        yield
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", fail)
+    return breaking(app, f"INSERT INTO {table} ", how=is_full if backend.name == "sqlite" else ends)
 
 
 @pytest.mark.parametrize("headers", [{}, JSON], ids=["page", "script"])
@@ -47,7 +35,7 @@ def test_what_cannot_be_kept_is_said_to_be_so(
     app: Extranet, cast: Cast, backend: Backend, headers: dict[str, str]
 ) -> None:
     talk = Talk(cast)
-    with breaking(app, backend):
+    with keeping_nothing(app, backend):
         answer = talk.post(cast.grace, TYPED, headers={"Origin": "http://localhost", **headers})
     assert answer.status_code == (507 if backend.name == "sqlite" else 503), answer.text
     assert int(answer.headers["Retry-After"]) > 0
@@ -60,7 +48,7 @@ def test_what_cannot_be_kept_is_said_to_be_so(
 
 def test_one_press_sends_it_once_more(app: Extranet, cast: Cast, backend: Backend) -> None:
     talk = Talk(cast)
-    with breaking(app, backend):
+    with keeping_nothing(app, backend):
         page = talk.post(cast.grace, TYPED, headers={"Origin": "http://localhost"}).text
     form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
     assert f'action="{talk.path("/messages")}"' in page and form["body"] == TYPED
@@ -70,7 +58,7 @@ def test_one_press_sends_it_once_more(app: Extranet, cast: Cast, backend: Backen
 
 
 def test_a_password_stands_in_no_page(app: Extranet, cast: Cast, backend: Backend) -> None:
-    with breaking(app, backend, table="credentials"):
+    with keeping_nothing(app, backend, table="credentials"):
         fields = {"email": cast.grace.email, "password": PASSWORD, "csrf_token": cast.visitor.csrf_token}
         page = cast.visitor.client.post("/sign-in", data=fields, headers={"Origin": "http://localhost"})
     assert page.status_code in (503, 507) and PASSWORD not in page.text
@@ -79,14 +67,14 @@ def test_a_password_stands_in_no_page(app: Extranet, cast: Cast, backend: Backen
 def test_the_page_of_trouble_is_in_the_readers_language(app: Extranet, cast: Cast, backend: Backend) -> None:
     talk, aino = Talk(cast), cast.member("Aino Virtanen", language="fi")
     talk.place.let_in(aino, by=cast.ada)
-    with breaking(app, backend):
+    with keeping_nothing(app, backend):
         answer = talk.post(aino, TYPED, headers={"Accept-Language": "en"})
     assert '<html lang="fi"' in answer.text
 
 
 def test_a_program_is_told_too(app: Extranet, cast: Cast, backend: Backend) -> None:
     talk = Talk(cast)
-    with breaking(app, backend):
+    with keeping_nothing(app, backend):
         answer = cast.grace.api("POST", f"/threads/{talk.thread_id}/messages", {"body": TYPED})
     assert answer.status_code in (503, 507) and int(answer.headers["Retry-After"]) > 0
     assert answer.json and answer.json["code"] in ("unavailable", "no-space")
