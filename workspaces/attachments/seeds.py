@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from io import BytesIO
 from tempfile import TemporaryFile
 
-import sqlalchemy as sa
 from PIL import Image, ImageDraw
 
-from extranet import clock, db
+from extranet import clock
 from extranet.accounts.seeds import member
 from extranet.ids import new_id
 from extranet.members import Member
@@ -17,13 +16,9 @@ from workspaces.attachments.intake import written
 from workspaces.attachments.service import Chosen
 from workspaces.attachments.store import store
 from workspaces.discussions import service as discussions
-from workspaces.discussions.models import Thread
-from workspaces.discussions.seeds import ago
+from workspaces.discussions.seeds import PROGRAMME, TEMPLATE, ago, thread
 from workspaces.models import Workspace
 from workspaces.seeds import AINO, LAN, SIRIN
-
-_PROGRAMME = "Ohjelma: ehdotuksia"
-_TEMPLATE = "Suunnitelman pohja: mitä jätetään pois"
 
 _ROOMS = (
     ((60, 60, 620, 420), "#dcebf7"),
@@ -47,19 +42,18 @@ def plant() -> None:
     women, plans = seeds.workspace(seeds.WOMEN), seeds.workspace(seeds.PLANS)
     plan = ("Tilat.png", _plan(), _SHOWN)
     table = ("Apukädet.csv", _HELP.encode(), None)
-    _say(women, _PROGRAMME, LAN, 0.25, "Tässä talon pohjapiirros. Mihin laitamme ilmoittautumisen?", [plan])
-    _say(women, _PROGRAMME, SIRIN, 0.2, "Listasin, paljonko apukäsiä tarvitaan ja milloin.", [table])
-    _say(plans, _TEMPLATE, AINO, 0.15, "Lyhyt pohja tulostettavana.", [("Lyhyt pohja.pdf", _page(), None)])
+    _say(women, PROGRAMME, LAN, 0.25, "Tässä talon pohjapiirros. Mihin laitamme ilmoittautumisen?", [plan])
+    _say(women, PROGRAMME, SIRIN, 0.2, "Listasin, paljonko apukäsiä tarvitaan ja milloin.", [table])
+    _say(plans, TEMPLATE, AINO, 0.15, "Lyhyt pohja tulostettavana.", [("Lyhyt pohja.pdf", _page(), None)])
 
 
 def _say(
     workspace: Workspace, title: str, who: str, days: float, words: str,
     files: Sequence[tuple[str, bytes, str | None]],
 ) -> None:
-    thread = db.session().scalars(sa.select(Thread).where(Thread.title == title)).one()
     with clock.later(ago(days)):
         chosen = [_brought(workspace, name, content, alt, member(who)) for name, content, alt in files]
-        discussions.post(thread, workspace, words, by=member(who), attachments=chosen)
+        discussions.post(thread(title), workspace, words, by=member(who), attachments=chosen)
 
 
 def _brought(workspace: Workspace, name: str, content: bytes, alt: str | None, by: Member) -> Chosen:
@@ -77,9 +71,7 @@ def _plan() -> bytes:
         draw.rectangle(edges, fill=colour, outline="#444444", width=6)
         middle = ((edges[0] + edges[2]) / 2, (edges[1] + edges[3]) / 2)
         draw.text(middle, str(place), fill="#222222", font_size=90, anchor="mm")
-    content = BytesIO()
-    picture.save(content, "PNG")
-    return content.getvalue()
+    return _saved(picture, "PNG")
 
 
 def _page() -> bytes:
@@ -88,6 +80,10 @@ def _page() -> bytes:
     for place, question in enumerate(_QUESTIONS):
         draw.text((60, 80 + place * 180), question, fill="black", font_size=22)
         draw.line((60, 200 + place * 180, 535, 200 + place * 180), fill="#999999", width=1)
+    return _saved(page, "PDF")
+
+
+def _saved(picture: Image.Image, form: str) -> bytes:
     content = BytesIO()
-    page.save(content, "PDF")
+    picture.save(content, form)
     return content.getvalue()

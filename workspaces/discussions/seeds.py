@@ -36,10 +36,13 @@ Said = tuple[int, str, float, str]
 """A message: its level (it answers the last one of the level above), its author, how many days ago, its words."""
 
 
-WAITING = "Miten suunnitelma annetaan sille, joka ei lue?"
+LIST = "Kuka kysyy mitä alkukartoituksessa?"
+TEMPLATE = "Suunnitelman pohja: mitä jätetään pois"
 DECIDED = "Lyhyt pohja käyttöön vuoden alusta?"
+FAMILY = "Perhe saapuu viikolla 49: kuka tekee mitä"
 ANSWERED = "Tulkin saa liian myöhään: miten teillä?"
-"""Titles of a question that waits, of a thread that ends in a decision, and of a question that is answered."""
+PROGRAMME = "Ohjelma: ehdotuksia"
+"""Titles of the threads to which the demo adds thanks, files, a decision or the answer that helped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Talk:
 _TALKS: tuple[Talk, ...] = (
     Talk(
         seeds.PLANS,
-        "Kuka kysyy mitä alkukartoituksessa?",
+        LIST,
         (
             (0, AINO, 41, ("Kunta ja työllisyysalue kysyvät nyt samat asiat kahteen kertaan."
              " **Ehdotus:** käydään lista"
@@ -84,7 +87,7 @@ _TALKS: tuple[Talk, ...] = (
     ),
     Talk(
         seeds.PLANS,
-        "Suunnitelman pohja: mitä jätetään pois",
+        TEMPLATE,
         (
             (0, SANNA, 12, ("Nykyinen pohja on yksitoista sivua. Moni kohta on siinä siksi, että joku"
              " joskus tarvitsi sitä."
@@ -117,7 +120,7 @@ _TALKS: tuple[Talk, ...] = (
     ),
     Talk(
         seeds.PLANS,
-        WAITING,
+        "Miten suunnitelma annetaan sille, joka ei lue?",
         (
             (0, PETER, 7.3, ("Kurssille tulee ihmisiä, jotka eivät lue millään kielellä. Suunnitelma luetaan heille"
              " ääneen, mutta kotiin jää vain paperi. Onko kenelläkään mallia, jossa on kuvat tai ääni?")),
@@ -142,7 +145,7 @@ _TALKS: tuple[Talk, ...] = (
     ),
     Talk(
         seeds.KAINUU,
-        "Perhe saapuu viikolla 49: kuka tekee mitä",
+        FAMILY,
         (
             (0, JUKKA, 9, ("Viisihenkinen perhe saapuu viikolla 49. Jaetaan tehtävät ajoissa:\n\n1."
              " asunto ja avaimet\n"
@@ -232,7 +235,7 @@ _TALKS: tuple[Talk, ...] = (
     ),
 )
 
-_PROGRAMME: tuple[tuple[int, str, str], ...] = (
+_PROPOSALS: tuple[tuple[int, str, str], ...] = (
     (0, LEILA, ("Kootaan tähän ohjelmaa **8. maaliskuuta** varten. Yksi ehdotus viestiä kohti, niin"
      " niihin voi vastata.")),
     (1, SIRIN, "Ruokaa kymmenestä keittiöstä. Jokainen tuo sen, mitä äiti teki juhlissa."),
@@ -306,12 +309,17 @@ def plant() -> None:
         _plant(seeds.workspace(name), [talk for talk in _all() if talk.workspace == name])
 
 
+def thread(title: str) -> Thread:
+    """The thread of the demo with this title."""
+    return db.session().scalars(sa.select(Thread).where(Thread.title == title)).one()
+
+
 def _all() -> Iterator[Talk]:
     yield from _TALKS
     first, last = 28.0, 0.3
-    step = (first - last) / (len(_PROGRAMME) - 1)
-    said = [(level, who, first - place * step, words) for place, (level, who, words) in enumerate(_PROGRAMME)]
-    yield Talk(seeds.WOMEN, "Ohjelma: ehdotuksia", said)
+    step = (first - last) / (len(_PROPOSALS) - 1)
+    said = [(level, who, first - place * step, words) for place, (level, who, words) in enumerate(_PROPOSALS)]
+    yield Talk(seeds.WOMEN, PROGRAMME, said)
 
 
 def _plant(workspace: Workspace, talks: Sequence[Talk]) -> None:

@@ -8,7 +8,7 @@ from extranet import clock, db
 from extranet.accounts.seeds import member
 from workspaces import seeds
 from workspaces.discussions.models import Message, Thread
-from workspaces.discussions.seeds import ANSWERED, DECIDED, ago
+from workspaces.discussions.seeds import ANSWERED, DECIDED, FAMILY, TEMPLATE, ago, thread
 from workspaces.discussions.threads import service
 from workspaces.seeds import AINO, JUKKA, SANNA, TUOMAS
 
@@ -28,28 +28,22 @@ def plant() -> None:
 
 def _accept() -> None:
     workspace = seeds.workspace(seeds.KAINUU)
-    said = _said(_thread(ANSWERED))
+    said = _said(thread(ANSWERED))
     with clock.later(ago(25)):
         service.accept(said[3], workspace, by=member(TUOMAS))
-    pinned = _thread("Perhe saapuu viikolla 49: kuka tekee mitä")
     with clock.later(ago(8)):
-        service.pin(pinned, workspace, by=member(JUKKA))
+        service.pin(thread(FAMILY), workspace, by=member(JUKKA))
 
 
 def _decide() -> None:
-    workspace, thread = seeds.workspace(seeds.PLANS), _thread(DECIDED)
-    grounds = _said(thread)[1:5]
+    workspace, decided = seeds.workspace(seeds.PLANS), thread(DECIDED)
+    grounds = _said(decided)[1:5]
     with clock.later(ago(6)):
-        service.decide(thread, workspace, _DECISION, grounds, by=member(SANNA))
-    muted = _thread("Suunnitelman pohja: mitä jätetään pois")
-    service.ring(muted, follows=False, by=member(AINO))
+        service.decide(decided, workspace, _DECISION, grounds, by=member(SANNA))
+    service.ring(thread(TEMPLATE), follows=False, by=member(AINO))
 
 
-def _thread(title: str) -> Thread:
-    return db.session().scalars(sa.select(Thread).where(Thread.title == title)).one()
-
-
-def _said(thread: Thread) -> Sequence[Message]:
+def _said(where: Thread) -> Sequence[Message]:
     return db.session().scalars(
-        sa.select(Message).where(Message.thread_id == thread.id).order_by(Message.path)
+        sa.select(Message).where(Message.thread_id == where.id).order_by(Message.path)
     ).all()
