@@ -9,10 +9,9 @@ from directory.queries import Card, OrganisationRow, Search
 from extranet.api import AfterQuery, Answer, Api, Schema, asks
 from extranet.doors import door, signed_in
 from extranet.forms import tidy
-from extranet.limits import limited
+from extranet.limits import SEARCHES, limited
 from extranet.members import Member
 from extranet.policy import anyone
-from extranet.search.views import OFTEN
 from extranet.vocabularies import organisation_types
 
 api = Api("directory")
@@ -92,7 +91,7 @@ class OrganisationsQuery(Schema):
 
 
 @api.get("/contacts", gives=Contacts, summary="Find contact persons")
-@limited(OFTEN, counts_reads=True)
+@limited(SEARCHES, counts_reads=True)
 @signed_in(anyone)
 @asks(ContactsQuery)
 def list_contacts(_member: Member, *, query: ContactsQuery) -> Any:

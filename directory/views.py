@@ -14,10 +14,9 @@ from extranet.db import SAFE_METHODS
 from extranet.doors import door, signed_in
 from extranet.forms import tidy
 from extranet.i18n import _, current_locale
-from extranet.limits import limited
+from extranet.limits import SEARCHES, limited
 from extranet.members import Member
 from extranet.policy import anyone
-from extranet.search.views import OFTEN
 from extranet.vocabularies import Municipality, Term, municipalities, organisation_types, regions
 from extranet.web import say
 
@@ -33,7 +32,7 @@ Option = tuple[str, str, int, bool]
 
 
 @directory.get("")
-@limited(OFTEN, counts_reads=True)
+@limited(SEARCHES, counts_reads=True)
 @signed_in(anyone)
 def people(_member: Member) -> ResponseReturnValue:
     """Find people by words and filters; the address holds all of it and can be shared."""

@@ -17,6 +17,8 @@ from extranet.members import email_key
 View = TypeVar("View", bound=Callable[..., Any])
 
 
+SEARCHES = "60 per minute"
+"""How often one member may search, at each entrance for itself; the words of one search can cost a second."""
 PATIENCE = 0.3
 """Seconds that Redis has for its answer; after that nobody is counted."""
 

@@ -12,10 +12,9 @@ from extranet.doors import door, signed_in
 from extranet.errors import Invalid
 from extranet.forms import is_email
 from extranet.i18n import _
-from extranet.limits import limited
+from extranet.limits import SEARCHES, limited
 from extranet.members import Member
 from extranet.policy import anyone
-from extranet.search.views import OFTEN as SEARCHED_SO_OFTEN
 from workspaces import policy, queries, service
 from workspaces.discussions.reading.queries import unread_by_workspace
 from workspaces.memberships import queries as membership_queries
@@ -212,7 +211,7 @@ class NewRole(Schema):
 
 
 @api.get("/workspaces", gives=Workspaces, summary="Workspaces: one's own, the listed ones, or the archived ones")
-@limited(SEARCHED_SO_OFTEN, counts_reads=True)
+@limited(SEARCHES, counts_reads=True)
 @signed_in(anyone)
 @asks(WorkspacesQuery)
 def list_workspaces(member: Member, *, query: WorkspacesQuery) -> Any:

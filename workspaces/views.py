@@ -7,10 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from extranet.doors import door, signed_in
 from extranet.i18n import _
-from extranet.limits import limited
+from extranet.limits import SEARCHES, limited
 from extranet.members import Member
 from extranet.policy import anyone
-from extranet.search.views import OFTEN
 from extranet.web import back_to, say
 from workspaces import policy, queries, service
 from workspaces.discussions.reading import queries as reading
@@ -28,7 +27,7 @@ _SHELVES: tuple[Shelf, ...] = ("mine", "listed", "archived")
 
 
 @workspaces.get("")
-@limited(OFTEN, counts_reads=True)
+@limited(SEARCHES, counts_reads=True)
 @signed_in(anyone)
 def index(member: Member) -> ResponseReturnValue:
     """The workspaces that one has joined, or all listed ones, or the archived ones."""

@@ -9,14 +9,13 @@ from extranet.api import Answer, Api, Schema, asks
 from extranet.doors import signed_in
 from extranet.errors import Invalid
 from extranet.i18n import _
-from extranet.limits import limited
+from extranet.limits import SEARCHES, limited
 from extranet.members import Member
 from extranet.policy import anyone
 from extranet.search import queries
 from extranet.search.index import MAX_QUERY
 from extranet.search.queries import Group
 from extranet.search.registry import search
-from extranet.search.views import OFTEN
 
 api = Api("search")
 
@@ -57,7 +56,7 @@ class SearchQuery(Schema):
 
 
 @api.get("/search", gives=SearchAnswer, summary="Find contacts, workspaces and messages")
-@limited(OFTEN, counts_reads=True)
+@limited(SEARCHES, counts_reads=True)
 @signed_in(anyone)
 @asks(SearchQuery)
 def find(member: Member, *, query: SearchQuery) -> Any:

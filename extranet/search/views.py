@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from extranet.doors import signed_in
 from extranet.errors import NotHere
 from extranet.i18n import _
-from extranet.limits import limited
+from extranet.limits import SEARCHES, limited
 from extranet.members import Member
 from extranet.policy import anyone
 from extranet.search import queries
@@ -15,14 +15,12 @@ from extranet.search.registry import search
 
 pages = Blueprint("search", __name__)
 
-OFTEN = "60 per minute"
-"""How often one member may search; the words of one search can cost a second."""
 OF_EACH, OF_ONE = 5, 20
 """How many are shown of each kind on the page of all, and on the pages of one kind."""
 
 
 @pages.get("/search")
-@limited(OFTEN, counts_reads=True)
+@limited(SEARCHES, counts_reads=True)
 @signed_in(anyone)
 def page(member: Member) -> ResponseReturnValue:
     """What was found for `q`: a few of each kind, or the pages of one `kind`."""
