@@ -1,6 +1,5 @@
 """How an extranet is put together from settings and features: the mechanism; the choice is `wsgi.py`'s."""
 
-import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from extranet import (
     i18n,
     identity,
     limits,
+    logs,
     mail,
     outbox,
     realtime,
@@ -57,8 +57,7 @@ class Extranet(Flask):
 
 def assemble(settings: Settings, features: Sequence[Feature]) -> Extranet:
     """An app of the ground and these features. Raises `doors.Unguarded` if one of its entrances names no rule."""
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logs.install(settings.log_level)
     static = _folder("static")
     templates = _folder("templates")
     app = Extranet(
