@@ -359,7 +359,11 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]
             self._keep(packet)
 
     def end(self, *last: Packet) -> None:
-        """Close, and let nothing arrive any more but these last packets; not even they if something is under way."""
+        """Close, and let nothing arrive any more but these last packets.
+
+        Not even they if something is under way, or if who polls has no question waiting: that client is refused at the
+        next one and comes anew. What waited for it could not be taken back by whatever else ends meanwhile.
+        """
         self._waiting, self._size = [], 0
         if self._wire is not None:
             self._wire.take_back()

@@ -1,6 +1,7 @@
 """Sockets as clients see them who read slowly, or not at all, or talk nonsense; without the product around them."""
 
 import _socket
+import json
 import socket
 import struct
 import tracemalloc
@@ -78,6 +79,21 @@ def _request(server_end: socket.socket, **headers: str) -> dict[str, Any]:
         "HTTP_CONNECTION": "Upgrade", "HTTP_UPGRADE": "websocket", "HTTP_SEC_WEBSOCKET_KEY": KEY,
         "HTTP_SEC_WEBSOCKET_VERSION": "13", "gunicorn.socket": server_end, **headers,
     }  # fmt: skip
+
+
+def _ask(engine: Engine, sid: str = "") -> tuple[str, str]:
+    """What somebody who polls is answered: the status, and what it says."""
+    query = "EIO=4&transport=polling" + (f"&sid={sid}" if sid else "")
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/socket.io/", "QUERY_STRING": query}
+    status: list[str] = []
+    said = engine.handle_request(environ, lambda answered, _headers: status.append(answered))
+    return status[0], b"".join(said).decode()
+
+
+def _who_polls(engine: Engine) -> Session:
+    """Somebody who has come by long polling."""
+    session: Session = engine.sockets[json.loads(_ask(engine)[1][1:])["sid"]]
+    return session
 
 
 @pytest.fixture
@@ -225,6 +241,27 @@ def test_who_reads_hears_the_last_word_and_then_the_end(connect: Callable[..., C
     client.session.send(News(MESSAGE, "more"))
     assert client.read().endswith(News(MESSAGE, "the last").frame + b"\x88\x02\x03\xe9")
     assert client.is_closed
+
+
+def test_who_polls_and_has_asked_hears_the_last_word_and_then_the_end(engine: Engine) -> None:
+    session = _who_polls(engine)
+    asked = gevent.spawn(_ask, engine, session.sid)
+    _let_it_work()
+    session.send(News(MESSAGE, "before"))
+    session.end(News(MESSAGE, "the last"))
+    session.send(News(MESSAGE, "more"))
+    assert asked.get(timeout=5) == ("200 OK", "4the last\x1e1")
+    assert _ask(engine, session.sid)[0].startswith("400 ")
+
+
+def test_nothing_waits_for_who_is_told_to_go_between_two_questions(engine: Engine) -> None:
+    """Not even the last word, which another ending could not take back; they come anew and hear what is so then."""
+    session = _who_polls(engine)
+    session.send(News(MESSAGE, "before"))
+    session.end(News(MESSAGE, "the last"))
+    status, said = _ask(engine, session.sid)
+    assert status.startswith("400 ") and "before" not in said and "the last" not in said
+    assert not engine.sockets
 
 
 def test_who_does_not_answer_is_closed(connect: Callable[..., Client], engine: Engine) -> None:

@@ -1,6 +1,5 @@
 """Two server processes with PostgreSQL and Redis between them: news and endings go across, also while Redis is away."""
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,7 +13,7 @@ from tests import apps, servers
 from tests.cast import Cast, Person
 from tests.conftest import Servers
 from tests.workspaces.discussions.talk import Talk
-from tests.workspaces.discussions.test_live import Ears
+from tests.workspaces.discussions.test_live import Ears, Poll
 
 pytestmark = pytest.mark.once
 
@@ -60,21 +59,6 @@ class Pair:
         self.redis.stop()
         yield
         self.redis.start()
-
-
-class Poll:
-    """A client by long polling that asks only when it is told to."""
-
-    def __init__(self, pair: Pair, person: Person, at: servers.Site) -> None:
-        self._headers, self._url = pair.cookie(person), f"{at.url}/socket.io/?EIO=4&transport=polling"
-        self._url += "&sid=" + json.loads(self.ask()[1:])["sid"]
-        requests.post(self._url, data="40", headers=self._headers, timeout=15)
-        while '"head"' not in self.ask():
-            pass
-
-    def ask(self) -> str:
-        """What waits, or comes next."""
-        return requests.get(self._url, headers=self._headers, timeout=40).text
 
 
 @pytest.fixture(scope="module")
@@ -143,9 +127,9 @@ def test_what_waits_in_redis_while_somebody_is_removed_never_comes(pair: Pair) -
 
 @pytest.mark.parametrize("where", ["here", "there"])
 def test_what_waits_for_somebody_who_polls_goes_when_they_are_removed(pair: Pair, where: str) -> None:
-    poll = Poll(pair, pair.cast.grace, pair.one)
+    poll = Poll(pair.one.url, pair.cookie(pair.cast.grace))
     pair.say("Between two questions", pair.one)
     time.sleep(0.3)
     pair.remove(pair.cast.grace, pair.one if where == "here" else pair.other)
     time.sleep(0 if where == "here" else 0.5)
-    assert "Between two questions" not in poll.ask()
+    assert "Between two questions" not in poll.ask().text
