@@ -5,8 +5,6 @@ import os
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -116,7 +114,7 @@ def bare() -> Iterator[tuple[int, int]]:
     process = subprocess.Popen(command, cwd=HERE, start_new_session=True)
     try:
         until = time.monotonic() + 20
-        while not _is_up(port):
+        while not servers.answers(f"http://127.0.0.1:{port}/"):
             assert process.poll() is None and time.monotonic() < until, "the reference did not start"
             time.sleep(0.05)
         yield port, _worker(process.pid)
@@ -175,14 +173,3 @@ def _worker(master: int) -> int:
     """The process that serves, which gunicorn's master has started."""
     (child,) = Path(f"/proc/{master}/task/{master}/children").read_text().split()
     return int(child)
-
-
-def _is_up(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5):
-            return True
-    except urllib.error.HTTPError as error:
-        error.close()
-        return True
-    except OSError:
-        return False

@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -24,23 +26,17 @@ AWAY = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture
-def here(app: Flask, backend: Backend, tmp_path: Any) -> Iterator[Flask]:
+def here(app: Flask, backend: Backend, tmp_path: Path) -> Iterator[Flask]:
     """A process in which things are done, on the same database as `there`."""
-    here = apps.build(tmp_path / "here", DATABASE_URL=backend.url, REDIS_URL=AWAY)
-    with here.app_context():
-        realtime(here).processes.begin()
-    yield here
-    apps.end(here)
+    with process(tmp_path / "here", backend) as here:
+        yield here
 
 
 @pytest.fixture
-def there(app: Flask, backend: Backend, tmp_path: Any) -> Iterator[Flask]:
+def there(app: Flask, backend: Backend, tmp_path: Path) -> Iterator[Flask]:
     """Another process, which has been running for a while."""
-    there = apps.build(tmp_path / "there", DATABASE_URL=backend.url, REDIS_URL=AWAY)
-    with there.app_context():
-        realtime(there).processes.begin()
-    yield there
-    apps.end(there)
+    with process(tmp_path / "there", backend) as there:
+        yield there
 
 
 @pytest.fixture
@@ -48,6 +44,15 @@ def talk(here: Flask, there: Flask) -> Talk:
     talk = Talk(Cast(here))
     follow(there)
     return talk
+
+
+@contextmanager
+def process(folder: Path, backend: Backend) -> Iterator[Flask]:
+    app = apps.build(folder, DATABASE_URL=backend.url, REDIS_URL=AWAY)
+    with app.app_context():
+        realtime(app).processes.begin()
+    yield app
+    apps.end(app)
 
 
 def follow(app: Flask) -> int:
