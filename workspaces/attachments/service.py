@@ -7,16 +7,15 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from extranet import clock, db
-from extranet.errors import Invalid, NotHere, Refusal
+from extranet.errors import Invalid, Refusal
 from extranet.i18n import _, lazy
 from extranet.members import Member
 from extranet.uploads import MOST_FILES
 from workspaces.attachments import queries
 from workspaces.attachments.models import Attachment
 from workspaces.discussions.models import Message, Thread
-from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
-from workspaces.queries import hold
+from workspaces.queries import enter
 
 LONGEST_ALT = 500
 """Characters of what a picture shows; longer ones belong in the message."""
@@ -98,12 +97,7 @@ def bring(workspace: Workspace, found: Found, *, by: Member) -> Attachment:
     Raises `Archived`, `NotHere` if the member has been removed or suspended, `TooManyUnsent`, `EnoughToday`,
     `WorkspaceFull`.
     """
-    hold(workspace).ensure_active()
-    joined = sa.select(Membership.id).join(Member, Member.id == Membership.member_id).where(
-        Membership.workspace_id == workspace.id, Membership.member_id == by.id, Member.suspended_at.is_(None)
-    )
-    if db.session().scalar(joined) is None:
-        raise NotHere
+    enter(workspace, by).ensure_active()
     _ensure_room(workspace, found.size, by)
     file = Attachment(
         id=found.id, workspace_id=workspace.id, uploaded_by_id=by.id, name=found.name, media_type=found.media_type,

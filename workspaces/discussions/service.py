@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from extranet import clock, db, events
-from extranet.errors import Invalid, NotHere, Refusal
+from extranet.errors import Invalid, Refusal
 from extranet.i18n import lazy
 from extranet.ids import new_id
 from extranet.members import Member
@@ -19,9 +18,8 @@ from workspaces.discussions.mentions.models import Mention
 from workspaces.discussions.mentions.service import keep_mentions, note_mentions, rendered
 from workspaces.discussions.models import Message, MessageVersion, Thread, ThreadKind, path_below
 from workspaces.discussions.thanks.models import Reaction, Thanks
-from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
-from workspaces.queries import hold
+from workspaces.queries import enter
 
 
 class ClientIdTaken(Refusal):
@@ -140,20 +138,6 @@ def retract(message: Message, workspace: Workspace, *, by: Member, reason: str |
     return message
 
 
-def enter(workspace: Workspace, by: Member, *things: Thread | Message) -> None:
-    """Let nobody else change anything here until this transaction ends, and see what was done since the door.
-
-    Raises `NotHere` if the member has been removed or suspended meanwhile, or a thing moved to another workspace.
-    """
-    hold(workspace)
-    if db.session().scalar(_joined(), {"workspace": workspace.id, "member": by.id}) is None:
-        raise NotHere
-    for thing in things:
-        afresh = db.session().scalar(_afresh(type(thing)), {"id": thing.id})
-        if afresh is None or afresh.workspace_id != workspace.id:
-            raise NotHere
-
-
 def _empty_draft_of(message: Message) -> None:
     """The row stays, so that the author's devices hear that it is empty instead of bringing it back."""
     place = (Draft.member_id == message.author_id, Draft.workspace_id == message.workspace_id)
@@ -165,26 +149,17 @@ def _empty_draft_of(message: Message) -> None:
     )
 
 
-@cache
-def _afresh(kind: type[Any]) -> sa.Select[Any]:
-    """Put together once: whoever writes asks for it."""
-    return sa.select(kind).where(kind.id == sa.bindparam("id")).execution_options(populate_existing=True)
-
-
-@cache
-def _joined() -> sa.Select[str]:
-    """Put together once: whoever writes is asked for."""
-    return sa.select(Membership.id).join(Member, Member.id == Membership.member_id).where(
-        Membership.workspace_id == sa.bindparam("workspace"), Membership.member_id == sa.bindparam("member"),
-        Member.suspended_at.is_(None),
-    )
-
-
 def _sent_already(client_id: UUID | None, by: Member) -> Message | None:
     if client_id is None:
         return None
-    return db.session().scalar(
-        sa.select(Message).where(Message.author_id == by.id, Message.client_id == str(client_id))
+    return db.session().scalar(_sent_as(), {"author": by.id, "client_id": str(client_id)})
+
+
+@cache
+def _sent_as() -> sa.Select[Message]:
+    """Put together once: every page that sends asks for it."""
+    return sa.select(Message).where(
+        Message.author_id == sa.bindparam("author"), Message.client_id == sa.bindparam("client_id")
     )
 
 

@@ -13,8 +13,8 @@ from tests.cast import Person, keeping
 from tests.workspaces.attachments.files import on_disk, pdf
 from tests.workspaces.discussions.talk import Talk
 from workspaces.attachments import intake
-from workspaces.discussions import service
 from workspaces.models import Workspace
+from workspaces.queries import enter
 
 NOT_SCRIPT = {"Accept": "text/html"}
 
@@ -73,7 +73,7 @@ def test_who_is_suspended_while_a_file_is_looked_at_leaves_none(talk: Talk, monk
 def test_who_is_suspended_after_the_door_changes_nothing(talk: Talk) -> None:
     workspace_id, grace = talk.place.id, talk.cast.grace.member_id
     with keeping(talk.app) as held:
-        service.enter(held.get_one(Workspace, workspace_id), held.get_one(Member, grace))
+        enter(held.get_one(Workspace, workspace_id), held.get_one(Member, grace))
     suspend(talk, talk.cast.grace)
     with pytest.raises(NotHere), keeping(talk.app) as held:
-        service.enter(held.get_one(Workspace, workspace_id), held.get_one(Member, grace))
+        enter(held.get_one(Workspace, workspace_id), held.get_one(Member, grace))

@@ -8,10 +8,10 @@ from extranet.errors import Refusal
 from extranet.i18n import lazy
 from extranet.members import Member
 from workspaces.discussions.models import AlreadyRetracted, Message, Thread
-from workspaces.discussions.service import enter
 from workspaces.discussions.thanks.events import MessageThanked, ReactionGiven, ReactionWithdrawn, ThanksWithdrawn
 from workspaces.discussions.thanks.models import Reaction, ReactionKind, Thanks
 from workspaces.models import Workspace
+from workspaces.queries import enter
 
 
 class OwnMessage(Refusal):

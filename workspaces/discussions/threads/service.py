@@ -30,7 +30,6 @@ from workspaces.discussions.models import (
     ThreadKind,
     step_of,
 )
-from workspaces.discussions.service import enter
 from workspaces.discussions.threads.events import (
     AnswerAccepted,
     AnswerUnaccepted,
@@ -50,7 +49,7 @@ from workspaces.discussions.threads.models import Bell, Decision, DecisionGround
 from workspaces.discussions.threads.queries import sees_all
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
-from workspaces.queries import hold
+from workspaces.queries import enter, hold
 
 MOST_GROUNDS = 100
 """Messages that a decision may rest on."""
