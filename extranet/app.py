@@ -24,6 +24,7 @@ from extranet import (
     outbox,
     realtime,
     soon,
+    templating,
     uploads,
     vocabularies,
     web,
@@ -45,6 +46,7 @@ class Extranet(Flask):
     """A Flask app in which a request is a transaction: kept if the answer is good, given up if it is a refusal."""
 
     settings: Settings
+    jinja_environment = templating.Templates
 
     def dispatch_request(self) -> Any:
         response: Response = self.make_response(super().dispatch_request())

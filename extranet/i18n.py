@@ -24,14 +24,12 @@ from flask_babel import (
     lazy_ngettext,
     ngettext,
 )
-from markupsafe import Markup
 
 from extranet.config import LANGUAGES
-from extranet.html import from_template
 
 __all__ = [
     "LANGUAGE_NAMES", "_", "current_locale", "in_language", "install", "lazy", "lazy_ngettext", "ngettext",
-    "show_ago", "show_date", "show_moment", "show_number", "show_size", "words",
+    "show_ago", "show_date", "show_moment", "show_number", "show_size", "texts",
 ]
 
 _ = gettext
@@ -64,14 +62,10 @@ def install(app: Flask, *, timezone: str, default: str, packages: list[str]) -> 
     app.jinja_env.filters.update(date=show_date, moment=show_moment, ago=show_ago, number=show_number, size=show_size)
 
 
-def words(app: Flask) -> Callable[..., Markup]:
-    """What `_` is in templates of HTML, in the language of now; each text is looked up once."""
-    known: dict[str, Callable[..., Markup]] = app.extensions.setdefault("words", {})
-    language = current_locale()
-    found = known.get(language)
-    if found is None:
-        found = known[language] = _words(get_translations())
-    return found
+def texts(language: str) -> Callable[[str], str]:
+    """What gives a text as the catalogues have it in this language."""
+    with in_language(language):
+        return cast(Callable[[str], str], get_translations().ugettext)
 
 
 def _catalogue() -> Any:
@@ -82,20 +76,6 @@ def _catalogue() -> Any:
         found = get_translations()
         setattr(g, _CATALOGUE, found)
     return found
-
-
-def _words(translations: Any) -> Callable[..., Markup]:
-    known: dict[str, Markup] = {}
-
-    def say(text: str, **facts: Any) -> Markup:
-        if facts:
-            return from_template(translations.ugettext(text)) % facts
-        found = known.get(text)
-        if found is None:
-            found = known[text] = from_template(translations.ugettext(text)) % facts
-        return found
-
-    return say
 
 
 def _choose() -> str | None:

@@ -263,7 +263,7 @@ def part(name: str, language: str, **facts: Any) -> Markup:
     jinja = app.jinja_env
     with app.app_context(), i18n.in_language(language):
         template = jinja.get_template(name)
-        given = {**jinja.globals, "_": i18n.words(app), "url_for": _addresses(app), **facts}
+        given = {**jinja.globals, "url_for": _addresses(app), **facts}
         # Without `globals` of its own, or each import within would compare them with the imported template's.
         context = new_context(jinja, template.name, template.blocks, given, shared=True, globals=None)
         return from_template(jinja.concat(template.root_render_func(context)))
