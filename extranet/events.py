@@ -21,6 +21,7 @@ from typing import Any, ClassVar, Protocol, cast
 
 import sqlalchemy as sa
 from flask import Flask, current_app
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from extranet import clock, db
@@ -216,32 +217,34 @@ def record(event: Event, *, by: Member | None, stream: str | None = None, at: da
     """Keep a fact in the present transaction, with the stream's next `seq`, and promise its reactions."""
     held = db.session()
     held.flush()
-    seq = next_seq(stream) if stream is not None else None
+    connection = held.connection()
+    seq = _next_seq(connection, stream) if stream is not None else None
     at, actor_id = at or clock.now(), by.id if by is not None else None
     row = {"stream": stream, "seq": seq, "kind": event.kind(), "at": at, "actor_id": actor_id}
-    kept = held.connection().execute(_insert(EventRow), {**row, "data": dataclasses.asdict(event)})
+    kept = connection.execute(_insert(EventRow), {**row, "data": dataclasses.asdict(event)})
     assert kept.inserted_primary_key is not None
     recorded = Recorded(event, kept.inserted_primary_key[0], stream, seq, at, actor_id)
-    _follow(recorded)
+    _follow(connection, recorded)
     return recorded
+
+
+def _next_seq(connection: Connection, stream: str) -> int:
+    """Take the next number of a stream; the stream waits for this transaction from here on."""
+    return cast(int, connection.execute(_take_the_next(), {"stream": stream}).scalar_one())
+
+
+@cache
+def _take_the_next() -> Any:
+    """Put together once, and past the session: every fact of a workspace asks for it."""
+    streams: Any = Stream.__table__
+    statement = sa.update(streams).where(streams.c.id == sa.bindparam("stream"))
+    return statement.values(head=streams.c.head + 1).returning(streams.c.head)
 
 
 @cache
 def _insert(thing: type[Base]) -> sa.Insert:
     """Put together once, and past the session: nothing looks at these rows before they are read again."""
     return sa.insert(thing.__table__)  # type: ignore[arg-type]
-
-
-def next_seq(stream: str) -> int:
-    """Take the next number of a stream; the stream waits for this transaction from here on."""
-    return cast(int, db.session().scalars(_take_the_next(), {"stream": stream}).one())
-
-
-@cache
-def _take_the_next() -> Any:
-    """Put together once: every fact of a workspace asks for it."""
-    statement = sa.update(Stream).where(Stream.id == sa.bindparam("stream")).values(head=Stream.head + 1)
-    return statement.returning(Stream.head).execution_options(synchronize_session=False)
 
 
 def lock_stream(stream: str) -> None:
@@ -268,7 +271,7 @@ def forget_stream(stream: str) -> None:
     db.session().execute(sa.delete(Stream).where(Stream.id == stream))
 
 
-def _follow(recorded: Recorded) -> None:
+def _follow(connection: Connection, recorded: Recorded) -> None:
     known = reactions()
     together, later = known.of(recorded.kind)
     for reaction in together:
@@ -277,7 +280,7 @@ def _follow(recorded: Recorded) -> None:
         now = clock.now()
         row = {"event_id": recorded.id, "due_at": now, "attempts": 0}
         rows = [{**row, "reaction": promise.name} for promise in later]
-        db.session().connection().execute(_insert(OutboxRow), rows)
+        connection.execute(_insert(OutboxRow), rows)
         db.after_commit(_wake_the_drainer)
     if recorded.kind in known.followed_everywhere:
         db.after_commit(partial(known.run_everywhere, recorded))
