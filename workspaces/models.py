@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from extranet import clock
 from extranet.db import Base, id_column
@@ -94,8 +94,6 @@ class Workspace(Base):
     archived_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
     trashed_at: Mapped[datetime | None] = mapped_column(index=True)
     trashed_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
-
-    opened_by: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[opened_by_id])
 
     @property
     def is_listed(self) -> bool:

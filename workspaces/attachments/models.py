@@ -4,13 +4,10 @@ its message."""
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from extranet import clock
 from extranet.db import Base, id_column
-from extranet.members import Member
-from workspaces.discussions.models import Message
-from workspaces.models import Workspace
 
 
 class Attachment(Base):
@@ -37,10 +34,6 @@ class Attachment(Base):
     height: Mapped[int | None]
     alt: Mapped[str | None]
     has_preview: Mapped[bool] = mapped_column(default=False)
-
-    workspace: Mapped[Workspace] = relationship(lazy="raise")
-    message: Mapped[Message | None] = relationship(lazy="raise")
-    uploaded_by: Mapped[Member | None] = relationship(lazy="raise")
 
     @property
     def is_image(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 from markupsafe import Markup
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from extranet import clock
 from extranet.db import Base, Bytewise, id_column
@@ -17,7 +17,6 @@ from extranet.errors import Refusal
 from extranet.html import CleanHtml, from_markdown
 from extranet.i18n import lazy
 from extranet.members import Member
-from workspaces.models import Workspace
 
 ThreadKind = Literal["discussion", "question", "decision"]
 THREAD_KINDS: tuple[ThreadKind, ...] = ("discussion", "question", "decision")
@@ -65,9 +64,6 @@ class Thread(Base):
     locked_at: Mapped[datetime | None]
     locked_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
     answered_at: Mapped[datetime | None]
-
-    workspace: Mapped[Workspace] = relationship(lazy="raise")
-    opened_by: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[opened_by_id])
 
     @property
     def is_pinned(self) -> bool:
@@ -129,10 +125,6 @@ class Message(Base):
     accepted_at: Mapped[datetime | None]
     accepted_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
     has_beside: Mapped[bool] = mapped_column(default=False)
-
-    thread: Mapped[Thread] = relationship(lazy="raise")
-    author: Mapped[Member | None] = relationship(lazy="raise", foreign_keys=[author_id])
-    answers: Mapped["Message | None"] = relationship(lazy="raise", remote_side=[id])
 
     def __init__(self, **facts: Any) -> None:
         super().__init__(**facts)

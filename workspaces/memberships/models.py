@@ -35,7 +35,6 @@ class Membership(Base):
     sees_from: Mapped[int] = mapped_column(sa.BigInteger(), default=0)
     follows: Mapped[bool] = mapped_column(default=True)
 
-    workspace: Mapped[Workspace] = relationship(lazy="raise")
     member: Mapped[Member] = relationship(lazy="raise")
 
     @property
@@ -67,9 +66,6 @@ class JoinRequest(Base):
     asked_at: Mapped[datetime] = mapped_column(default=clock.now)
     declined_at: Mapped[datetime | None]
     reason: Mapped[str | None]
-
-    workspace: Mapped[Workspace] = relationship(lazy="raise")
-    member: Mapped[Member] = relationship(lazy="raise")
 
     @property
     def is_waiting(self) -> bool:

@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from extranet import clock
 from extranet.db import Base
-from extranet.members import Member
 
 ReactionKind = Literal["agree", "seen", "glad", "wonder"]
 REACTION_KINDS: tuple[ReactionKind, ...] = ("agree", "seen", "glad", "wonder")
@@ -26,8 +25,6 @@ class Thanks(Base):
     words: Mapped[str]
     given_at: Mapped[datetime] = mapped_column(default=clock.now)
 
-    member: Mapped[Member] = relationship(lazy="raise")
-
 
 class Reaction(Base):
     """A member's quiet reaction to a message, one of each kind at most."""
@@ -40,5 +37,3 @@ class Reaction(Base):
     )
     kind: Mapped[str] = mapped_column(primary_key=True)
     given_at: Mapped[datetime] = mapped_column(default=clock.now)
-
-    member: Mapped[Member] = relationship(lazy="raise")

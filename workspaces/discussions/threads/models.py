@@ -4,13 +4,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from markupsafe import Markup
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from extranet import clock
 from extranet.db import Base
 from extranet.html import CleanHtml
-from extranet.members import Member
-from workspaces.discussions.models import Message, Thread
 
 
 class Bell(Base):
@@ -36,9 +34,6 @@ class Decision(Base):
     decided_at: Mapped[datetime] = mapped_column(default=clock.now)
     decided_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
 
-    thread: Mapped[Thread] = relationship(lazy="raise")
-    decided_by: Mapped[Member | None] = relationship(lazy="raise")
-
 
 class DecisionGround(Base):
     """A message that a decision rests on; `place` orders them."""
@@ -50,5 +45,3 @@ class DecisionGround(Base):
         sa.ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     place: Mapped[int]
-
-    message: Mapped[Message] = relationship(lazy="raise")
