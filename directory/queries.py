@@ -6,7 +6,7 @@ hidden fields are empty. Only the owner's own card comes whole.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, get_args
 
@@ -210,22 +210,38 @@ def _people_statement() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def gathering(member_ids: sa.Select[str]) -> Gathering:
+def gathering(member_ids: sa.Select[str], **asked: Any) -> Gathering:
     """How many these members are and of which organisations, the largest first; one query. Suspended ones are not told.
+
+    `member_ids` is put together once, and asked with these values.
     """
-    hides = sa.or_(sa.not_(findable()), sa.type_coerce(Contact.hidden_fields, sa.Text).contains(" organisation "))
-    shown = sa.case((hides, None), else_=Organisation.name).label("shown")
-    rows = db.session().execute(
+    rows = db.session().execute(_gathering(member_ids), asked).all()
+    named = [(name, number) for name, number in rows if name is not None]
+    named.sort(key=lambda row: (-row[1], sort_key(row[0])))
+    return Gathering(sum(number for _name, number in rows), tuple(named))
+
+
+@lru_cache(8)
+def _gathering(member_ids: sa.Select[str]) -> sa.Select[str | None, int]:
+    """Put together once: every page with an editor asks for it."""
+    shown = sa.case((_shows_organisation(), Organisation.name)).label("shown")
+    return (
         sa.select(shown, sa.func.count(Member.id))
         .select_from(Member)
         .outerjoin(Contact, Contact.member_id == Member.id)
         .outerjoin(Organisation, Organisation.id == Contact.organisation_id)
         .where(Member.id.in_(member_ids), Member.suspended_at.is_(None))
         .group_by(shown)
-    ).all()
-    named = [(name, number) for name, number in rows if name is not None]
-    named.sort(key=lambda row: (-row[1], sort_key(row[0])))
-    return Gathering(sum(number for _name, number in rows), tuple(named))
+    )
+
+
+def with_organisation(rows: sa.Select[*tuple[Any, ...]], member: type[Member]) -> sa.Select[*tuple[Any, ...]]:
+    """The same rows with one column more: the name of the organisation that this member of theirs shows, else none."""
+    return (
+        rows.add_columns(Organisation.name)
+        .outerjoin(Contact, sa.and_(Contact.member_id == member.id, _shows_organisation(member)))
+        .outerjoin(Organisation, Organisation.id == Contact.organisation_id)
+    )
 
 
 def match_people(name: str, *, without: Collection[str] = (), size: int = 20) -> list[Person]:
@@ -456,9 +472,13 @@ def _organisation_row(row: Organisation, shelf: Register) -> OrganisationRow:
 def _is_shown() -> sa.ColumnElement[bool]:
     """Whether an organisation is told of: not if all who are of it hide that, or hide themselves."""
     of_it = sa.exists().where(Contact.organisation_id == Organisation.id)
+    return sa.or_(sa.not_(of_it), of_it.where(Member.id == Contact.member_id, _shows_organisation()))
+
+
+def _shows_organisation(member: type[Member] = Member) -> sa.ColumnElement[bool]:
+    """Whether a contact joined with this member tells others of which organisation they are."""
     hides = sa.type_coerce(Contact.hidden_fields, sa.Text).contains(" organisation ")
-    shows = of_it.where(Member.id == Contact.member_id, findable(), sa.not_(hides))
-    return sa.or_(sa.not_(of_it), shows)
+    return sa.and_(findable(member), sa.not_(hides))
 
 
 def _has_word(sort_name: Any, start: str) -> sa.ColumnElement[bool]:

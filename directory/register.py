@@ -147,9 +147,9 @@ def register() -> Register:
     return cast(Register, seen)
 
 
-def findable() -> sa.ColumnElement[bool]:
+def findable(member: type[Member] = Member) -> sa.ColumnElement[bool]:
     """The condition under which a contact joined with its member is found by others."""
-    return sa.and_(Contact.is_hidden.is_(False), Member.suspended_at.is_(None))
+    return sa.and_(Contact.is_hidden.is_(False), member.suspended_at.is_(None))
 
 
 _kept: WeakKeyDictionary[Database, Register] = WeakKeyDictionary()

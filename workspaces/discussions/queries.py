@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from markupsafe import Markup
@@ -16,7 +16,7 @@ from extranet.events import EventRow, Recorded, Stream
 from extranet.members import Member
 from extranet.paging import Page, page_of, read_cursor, write_cursor
 from workspaces.discussions.beside import NOTHING_BESIDE, Beside, beside_of
-from workspaces.discussions.models import STEP, Message, ReadMark, Thread, path_from, steps_in
+from workspaces.discussions.models import STEP, Message, ReadMark, Thread, path_from, step_of, steps_in
 from workspaces.discussions.reading.queries import (
     Mark,
     has_unread,
@@ -28,7 +28,7 @@ from workspaces.discussions.reading.queries import (
 )
 from workspaces.discussions.threads.events import ThreadMovedAway
 from workspaces.discussions.threads.models import Bell, Decision
-from workspaces.discussions.threads.queries import ThreadHead, heads_of, is_followed, path_seen_from
+from workspaces.discussions.threads.queries import ThreadHead, heads_of, is_followed, path_seen
 from workspaces.discussions.threads.workdays import ANSWER_WITHIN, asked_before, working_days_since
 from workspaces.memberships.models import Membership
 from workspaces.models import Workspace
@@ -43,8 +43,10 @@ MESSAGES_A_PAGE = 50
 CHANGES_AT_ONCE = 1_000
 UNREAD_AT_ONCE = 2_000
 """Unread messages of one thread that a page knows one by one."""
-_OF_A_MESSAGE = 6
+_OF_A_MESSAGE = 21
 """Columns that `_messages` selects."""
+PartOfThread = Literal["first", "after", "before", "at id", "at seq"]
+"""Which messages of a thread a page shows; `Literal`, because each is a statement of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,24 +364,17 @@ def messages(
 
     `at` is a message's id or its `seq`; a thread that fits on a page is shown whole.
     """
-    of_thread = _messages(Message.thread_id == place.thread.id, Message.seq >= place.standing.sees_from)
-    path = path_seen_from(place)
     if before is not None:
-        (end,) = read_cursor(before, str)
-        rows = _read(place, of_thread.where(path < end).order_by(path.desc()).limit(size + 1))
-        shown = rows[:size][::-1]
-        return _page(shown, has_previous=len(rows) > size, has_next=True)
-    statement = of_thread.order_by(path).limit(size + 1)
+        found = _found(place, "before", size, *read_cursor(before, str))
+        return _page(_seen(place, found[:size])[::-1], has_previous=len(found) > size, has_next=True)
     if at is not None and place.thread.message_count > size:
-        above = _path_above(place, at, size)
-        found = db.session().execute(
-            statement.add_columns(above).where(path > sa.func.coalesce(above, ""))
-        ).all()
-        rows = _seen(place, [row[:_OF_A_MESSAGE] for row in found])
-        return _page(rows[:size], has_previous=bool(found and found[0][-1]), has_next=len(rows) > size)
-    start = read_cursor(after, str)[0] if after is not None else None
-    rows = _read(place, statement if start is None else statement.where(path > start))
-    return _page(rows[:size], has_previous=start is not None, has_next=len(rows) > size)
+        found = _found(place, "at seq" if isinstance(at, int) else "at id", size, at)
+        has_previous = bool(found and found[0].above)
+    elif after is not None:
+        found, has_previous = _found(place, "after", size, *read_cursor(after, str)), True
+    else:
+        found, has_previous = _found(place, "first", size), False
+    return _page(_seen(place, found[:size]), has_previous=has_previous, has_next=len(found) > size)
 
 
 def show(place: Placed, message_id: str) -> ShownMessage:
@@ -393,20 +388,32 @@ def whereabouts(member: Member, place: ThreadStanding) -> Whereabouts:
     What came before they joined counts as read. At most the first `UNREAD_AT_ONCE` are named.
     """
     assert place.standing.membership is not None
-    joined_seq = sa.literal(place.standing.membership.joined_seq, sa.BigInteger())
-    not_read = is_unread(member.id, after=so_far(joined_seq), sees_from=place.standing.sees_from)
-    mark = (marked_to(joined_seq), ReadMark.unread_from)
-    rows: Sequence[Any] = db.session().execute(
-        sa.select(Stream.head, *mark, Message.seq, sa.func.count(Message.id).over())
-        .select_from(Stream)
-        .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == place.thread.id, ReadMark.member_id == member.id))
-        .outerjoin(Message, sa.and_(Message.thread_id == place.thread.id, *not_read))
-        .where(Stream.id == place.workspace.id)
-        .order_by(Message.seq)
-        .limit(UNREAD_AT_ONCE)
-    ).all()
+    asked = {
+        "member": member.id, "thread": place.thread.id, "workspace": place.workspace.id,
+        "joined_seq": place.standing.membership.joined_seq, "sees_from": place.standing.sees_from,
+    }
+    rows: Sequence[Any] = db.session().execute(_whereabouts(), asked).all()
     head, seq, unread_from, _first, number = rows[0]
     return Whereabouts(head, Mark(seq, unread_from), [row[3] for row in rows if row[3] is not None], number)
+
+
+@cache
+def _whereabouts() -> Rows:
+    """Put together once: every page of a thread asks for it."""
+    member_id: sa.BindParameter[str] = sa.bindparam("member")
+    thread_id: sa.BindParameter[str] = sa.bindparam("thread")
+    joined_seq = sa.bindparam("joined_seq", type_=sa.BigInteger())
+    not_read = is_unread(member_id, after=so_far(joined_seq), sees_from=sa.bindparam("sees_from"))
+    mark = (marked_to(joined_seq), ReadMark.unread_from)
+    return (
+        sa.select(Stream.head, *mark, Message.seq, sa.func.count(Message.id).over())
+        .select_from(Stream)
+        .outerjoin(ReadMark, sa.and_(ReadMark.thread_id == thread_id, ReadMark.member_id == member_id))
+        .outerjoin(Message, sa.and_(Message.thread_id == thread_id, *not_read))
+        .where(Stream.id == sa.bindparam("workspace"))
+        .order_by(Message.seq)
+        .limit(UNREAD_AT_ONCE)
+    )
 
 
 def read_with(shown: Sequence[ShownMessage], unread: Sequence[int], *, so_far: int) -> int:
@@ -496,31 +503,44 @@ def _readers() -> sa.Select[str, int]:
 
 
 def changes(standing: Standing, *, after: int, at_most: int = CHANGES_AT_ONCE) -> Changes:
-    """What happened in a workspace after a `seq`, in order; three queries, however long the member was away."""
-    stream = standing.workspace.id
-    rows: Sequence[Any] = db.session().execute(
-        sa.select(Stream.head, EventRow, Member.name)
-        .outerjoin(EventRow, sa.and_(EventRow.stream == Stream.id, EventRow.seq > after))
-        .outerjoin(Member, Member.id == EventRow.actor_id)
-        .where(Stream.id == stream)
-        .order_by(EventRow.seq)
-        .limit(at_most + 1)
-    ).all()
+    """What happened in a workspace after a `seq`, in order; two queries, however long the member was away.
+
+    One more tells what belongs to messages, and one of threads of which more happened than messages, if there are some.
+    """
+    stream, sees_from = standing.workspace.id, standing.sees_from
+    asked = {"stream": stream, "after": after, "most": at_most + 1}
+    rows: Sequence[Any] = db.session().execute(_facts_after(), asked).all()
     known = events.reactions()
-    found = [(known.revive(row), name) for _head, row, name in rows[:at_most] if row is not None]
-    brought = _brought([recorded for recorded, _name in found], stream, standing.sees_from)
-    items = [_change(recorded, name, standing.workspace.slug, brought, standing.sees_from) for recorded, name in found]
-    return Changes(items, head=rows[0][0] if rows else 0, more=len(rows) > at_most)
+    found = [(known.revive(row), row.name) for row in rows[:at_most] if row.id is not None]
+    brought = _brought([recorded for recorded, _name in found], stream, sees_from)
+    items = [_change(recorded, name, standing.workspace.slug, brought, sees_from) for recorded, name in found]
+    return Changes(items, head=rows[0].head if rows else 0, more=len(rows) > at_most)
+
+
+@cache
+def _facts_after() -> Rows:
+    """Put together once; by columns, because a thousand rows become nothing but facts."""
+    return (
+        sa.select(Stream.head, *EventRow.__table__.columns, Member.name)
+        .outerjoin(EventRow, sa.and_(EventRow.stream == Stream.id, EventRow.seq > sa.bindparam("after")))
+        .outerjoin(Member, Member.id == EventRow.actor_id)
+        .where(Stream.id == sa.bindparam("stream"))
+        .order_by(EventRow.seq)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+    )
 
 
 def change_of(recorded: Recorded) -> Change | None:
     """A fact just recorded, as `changes` gives it to who sees everything."""
+    if recorded.stream is None:
+        return None
+    brought = _brought([recorded], recorded.stream, 0)
+    message, _thread = brought.messages.get(getattr(recorded.event, "message", ""), (None, None))
+    if message is not None and message.author is not None and message.author.id == recorded.actor_id:
+        return _change(recorded, message.author.name, message.slug, brought, 0)
     asked = {"stream": recorded.stream, "actor": recorded.actor_id}
     found = db.session().execute(_where_and_who(), asked).one_or_none()
-    if found is None or recorded.stream is None:
-        return None
-    slug, name = found
-    return _change(recorded, name, slug, _brought([recorded], recorded.stream, 0), 0)
+    return _change(recorded, found.name, found.slug, brought, 0) if found is not None else None
 
 
 @cache
@@ -573,8 +593,12 @@ def _messages_brought(
 ) -> dict[str, tuple[ShownMessage, ShownThread]]:
     asked = {"ids": list(ids), "workspace": workspace_id, "sees_from": sees_from}
     rows = db.session().execute(_brought_statement(counts_all=not sees_from), asked).all()
-    shown = [message.seen_from(sees_from) for message in _shown([row[:_OF_A_MESSAGE] for row in rows])]
-    return {message.id: (message, _thread(*row[_OF_A_MESSAGE:])) for message, row in zip(shown, rows, strict=True)}
+    threads: dict[str, ShownThread] = {}
+    for row in rows:
+        if row.thread_id not in threads:
+            threads[row.thread_id] = _thread(*row[_OF_A_MESSAGE:])
+    shown = (message.seen_from(sees_from) for message in _shown(rows))
+    return {message.id: (message, threads[message.thread_id]) for message in shown}
 
 
 @cache
@@ -784,15 +808,22 @@ def _messages(*which: sa.ColumnElement[bool]) -> Rows:
 
 @cache
 def _every_message() -> Rows:
-    """Put together once, because aliases are slow to make."""
+    """Put together once, because aliases are slow to make; by columns, because rows become nothing but `ShownMessage`.
+    """
     author, answered, answered_author = aliased(Member), aliased(Message), aliased(Member)
-    return (
-        sa.select(Message, Workspace.slug, author.name, answered.id, answered_author.name, answered.seq)
+    statement = (
+        sa.select(
+            Message.id.label("message_id"), Workspace.slug, Message.thread_id, Message.seq, Message.path,
+            Message.author_id, author.name, answered.id, answered_author.name, answered.seq, Message.client_id,
+            Message.body, Message.html, Message.posted_at, Message.edited_at, Message.retracted_at,
+            Message.retracted_by_id, Message.retraction_reason, Message.accepted_at, Message.has_beside,
+        )
         .join(Workspace, Workspace.id == Message.workspace_id)
         .outerjoin(author, author.id == Message.author_id)
         .outerjoin(answered, answered.id == Message.answers_id)
         .outerjoin(answered_author, answered_author.id == answered.author_id)
     )
+    return directory.with_organisation(statement, author)
 
 
 @cache
@@ -801,8 +832,46 @@ def _one_message() -> Rows:
     return _messages(Message.id == sa.bindparam("message"))
 
 
-def _read(place: Placed, statement: Rows) -> list[ShownMessage]:
-    return _seen(place, db.session().execute(statement).all())
+def _found(place: ThreadStanding, which: PartOfThread, size: int, there: str | int | None = None) -> Sequence[Any]:
+    """The rows of a page of a thread, and one more if there is more; `there` is the place or the message asked for."""
+    sees_from = place.standing.sees_from
+    asked = {
+        "thread": place.thread.id, "sees_from": sees_from, "first": step_of(sees_from), "there": there,
+        "most": size + 1, "half": size // 2,
+    }
+    return db.session().execute(_part(which, sees_beginning=place.sees_beginning), asked).all()
+
+
+@cache
+def _part(which: PartOfThread, *, sees_beginning: bool) -> Rows:
+    """Put together once: every page of a thread asks for one of these."""
+    path = path_seen(None if sees_beginning else sa.bindparam("first", type_=sa.Text()))
+    of_thread = (Message.thread_id == sa.bindparam("thread"), Message.seq >= sa.bindparam("sees_from"))
+    statement = _messages(*of_thread).limit(sa.bindparam("most", type_=sa.Integer()))
+    there: sa.BindParameter[Any] = sa.bindparam("there")
+    if which == "before":
+        return statement.where(path < there).order_by(path.desc())
+    if which == "after":
+        statement = statement.where(path > there)
+    elif which != "first":
+        is_it = (Message.id if which == "at id" else Message.seq) == there
+        above = _path_above(path, is_it, *of_thread)
+        statement = statement.add_columns(above.label("above")).where(path > sa.func.coalesce(above, ""))
+    return statement.order_by(path)
+
+
+def _path_above(path: sa.ColumnElement[str], is_it: Any, *of_thread: Any) -> sa.ScalarSelect[str]:
+    """The path after which a page begins that shows a message with some of what stands above it; none for the start."""
+    target = sa.select(path).where(*of_thread, is_it).correlate(None).scalar_subquery()
+    return (
+        sa.select(path)
+        .where(*of_thread, path < target)
+        .order_by(path.desc())
+        .offset(sa.bindparam("half", type_=sa.Integer()))
+        .limit(1)
+        .correlate(None)
+        .scalar_subquery()
+    )
 
 
 def _seen(place: Placed, rows: Sequence[Any]) -> list[ShownMessage]:
@@ -810,38 +879,33 @@ def _seen(place: Placed, rows: Sequence[Any]) -> list[ShownMessage]:
 
 
 def _shown(rows: Sequence[Any]) -> list[ShownMessage]:
-    beside = beside_of([message.id for message, *_rest in rows if message.has_beside and not message.is_retracted])
-    authors = {message.author_id for message, *_rest in rows if message.author_id is not None}
-    people = directory.people(authors) if authors else {}
+    beside = beside_of([row.message_id for row in rows if row.has_beside and row.retracted_at is None])
     return [
         ShownMessage(
-            id=message.id,
+            id=id_,
             slug=slug,
-            thread_id=message.thread_id,
-            seq=message.seq,
-            path=message.path,
-            author=_person(message.author_id, name, people),
-            answers=Answered(answered_id, answered_name, answered_seq) if answered_id else None,
-            client_id=message.client_id,
-            body=message.body,
-            html=message.html,
-            posted_at=message.posted_at,
-            edited_at=message.edited_at,
-            retracted_at=message.retracted_at,
-            is_retracted_by_author=message.retracted_by_id == message.author_id,
-            retraction_reason=message.retraction_reason,
-            accepted_at=message.accepted_at,
-            beside=beside.get(message.id, NOTHING_BESIDE),
+            thread_id=thread_id,
+            seq=seq,
+            path=path,
+            author=Person(author_id, name, organisation or "") if author_id is not None and name is not None else None,
+            answers=Answered(answered_id, answered_name, answered_seq) if answered_id is not None else None,
+            client_id=client_id,
+            body=body,
+            html=html,
+            posted_at=posted_at,
+            edited_at=edited_at,
+            retracted_at=retracted_at,
+            is_retracted_by_author=retracted_by_id == author_id,
+            retraction_reason=reason,
+            accepted_at=accepted_at,
+            beside=beside.get(id_, NOTHING_BESIDE),
         )
-        for message, slug, name, answered_id, answered_name, answered_seq in rows
+        for (
+            id_, slug, thread_id, seq, path, author_id, name, answered_id, answered_name, answered_seq, client_id, body,
+            html, posted_at, edited_at, retracted_at, retracted_by_id, reason, accepted_at, _has_beside, organisation,
+            *_more,
+        ) in rows
     ]
-
-
-def _person(member_id: str | None, name: str | None, people: Mapping[str, directory.Person]) -> Person | None:
-    if member_id is None or name is None:
-        return None
-    known = people.get(member_id)
-    return Person(member_id, name, (known.organisation or "") if known else "")
 
 
 def _page(shown: list[ShownMessage], *, has_previous: bool, has_next: bool) -> Page[ShownMessage]:
@@ -851,21 +915,4 @@ def _page(shown: list[ShownMessage], *, has_previous: bool, has_next: bool) -> P
         shown,
         next=write_cursor([shown[-1].path]) if has_next else None,
         previous=write_cursor([shown[0].path]) if has_previous else None,
-    )
-
-
-def _path_above(place: ThreadStanding, at: str | int, size: int) -> sa.ScalarSelect[str]:
-    """The path after which a page begins that shows a message with some of what stands above it; none for the start."""
-    of_thread = (Message.thread_id == place.thread.id, Message.seq >= place.standing.sees_from)
-    is_it = Message.seq == at if isinstance(at, int) else Message.id == at
-    path = path_seen_from(place)
-    target = sa.select(path).where(*of_thread, is_it).correlate(None).scalar_subquery()
-    return (
-        sa.select(path)
-        .where(*of_thread, path < target)
-        .order_by(path.desc())
-        .offset(size // 2)
-        .limit(1)
-        .correlate(None)
-        .scalar_subquery()
     )

@@ -68,11 +68,11 @@ def test_who_is_outside_finds_nothing_and_who_was_removed_nothing_more(talk: Tal
     assert talk.cast.grace.get(talk.place.path("/changes?after=0")).status_code == 404
 
 
-def test_it_takes_three_queries_beside_the_door_however_long_one_was_away(talk: Talk) -> None:
+def test_it_takes_two_queries_beside_the_door_however_long_one_was_away(talk: Talk) -> None:
     talk.changes(talk.cast.grace)
     above = talk.first
     for number in range(30):
         above = talk.say([talk.cast.ada, talk.cast.grace][number % 2], f"Message {number}", answers=above)
     with counted(talk.app) as statements:
         assert len(talk.changes(talk.cast.grace)["items"]) > 30
-    assert len(statements) == 2 + 3, "\n".join(statements)  # who asks, and the workspace that they have joined
+    assert len(statements) == 2 + 2, "\n".join(statements)  # who asks, and the workspace that they have joined

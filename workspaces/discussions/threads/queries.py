@@ -135,9 +135,13 @@ def is_followed(member_id: Any) -> sa.ColumnElement[bool]:
 
 def path_seen_from(place: "ThreadStanding") -> sa.ColumnElement[str]:
     """The path of a message as the one who stands there knows it (`path_from`); by it they read the thread in order."""
-    if place.sees_beginning:
+    return path_seen(None if place.sees_beginning else sa.literal(step_of(place.standing.sees_from), sa.Text()))
+
+
+def path_seen(first: sa.ColumnElement[str] | None) -> sa.ColumnElement[str]:
+    """The same for who sees nothing before this step of a path, or all of the thread where there is none."""
+    if first is None:
         return Message.path.expression
-    first = sa.literal(step_of(place.standing.sees_from), sa.Text())
     rests: list[sa.ColumnElement[str]] = [
         sa.func.substr(Message.path, sa.literal_column(str(at + 1)), type_=sa.Text())
         for at in range(0, (DEEPEST + 1) * STEP, STEP)
