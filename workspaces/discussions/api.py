@@ -234,7 +234,7 @@ def open_thread(member: Member, standing: Standing, *, body: NewThread) -> Any:
     if place is None:
         raise NotHere  # it was opened before, by who has come back since and sees nothing earlier
     shown = queries.one_thread(member, place)
-    return {"thread": shown.as_json(), "message": queries.show(place, message.id).as_json()}
+    return {"thread": shown.as_json(), "message": queries.said(place, message, None, by=member).as_json()}
 
 
 @api.get("/threads/<thread_id>", gives=ThreadAnswer, summary="One thread")
@@ -261,7 +261,7 @@ def post_message(member: Member, place: ThreadStanding, *, body: NewMessage) -> 
         place.thread, place.workspace, body.body, by=member, answers=answers, client_id=body.client_id,
         attachments=[one.chosen() for one in body.attachments],
     )
-    return queries.show(place, message.id).as_json()
+    return queries.said(place, message, answers, by=member).as_json()
 
 
 @api.get("/messages/<message_id>", gives=MessageAnswer, summary="One message")

@@ -319,6 +319,12 @@ def find_message_where_readers_show_by_id(member: Member, message_id: str) -> Me
     return _find_message(member, message_id, where_readers_show=True)
 
 
+def find_answered(member: Member, slug: str, message_id: str) -> Message | None:
+    """What `find_message` finds, the message alone, for one that answers it."""
+    asked = {"member": member.id, "message": message_id, "slug": slug}
+    return db.session().scalar(_answered_statement(), asked)
+
+
 def threads(member: Member, standing: Standing, *, after: str | None = None) -> Page[ShownThread]:
     """The threads of a workspace, pinned ones first, the last moved first, with what the member has not read.
 
@@ -380,6 +386,26 @@ def messages(
 def show(place: Placed, message_id: str) -> ShownMessage:
     """A message as it is now, for the one who stands there and may see it: the caller has made sure."""
     return _seen(place, db.session().execute(_one_message(), {"message": message_id}).all())[0]
+
+
+def said(place: Placed, message: Message, answers: Message | None, *, by: Member) -> ShownMessage:
+    """What `show` gives of a message that its author has just sent, of what is at hand, for programs.
+
+    What only pages tell is missing: the author's organisation, and the name of who is answered.
+    """
+    if message.answers_id != (answers.id if answers is not None else None):
+        return show(place, message.id)  # it was sent before, and answered something else
+    beside = beside_of([message.id] if message.has_beside and not message.is_retracted else [])
+    return ShownMessage(
+        id=message.id, slug=place.workspace.slug, thread_id=message.thread_id, seq=message.seq, path=message.path,
+        author=Person(by.id, by.name),
+        answers=Answered(answers.id, None, answers.seq) if answers is not None else None,
+        client_id=message.client_id, body=message.body, html=message.html, posted_at=message.posted_at,
+        edited_at=message.edited_at, retracted_at=message.retracted_at,
+        is_retracted_by_author=message.retracted_by_id == message.author_id,
+        retraction_reason=message.retraction_reason, accepted_at=message.accepted_at,
+        beside=beside.get(message.id, NOTHING_BESIDE),
+    ).seen_from(place.standing.sees_from)
 
 
 def whereabouts(member: Member, place: ThreadStanding) -> Whereabouts:
@@ -684,6 +710,13 @@ def _message_statement(*, has_slug: bool, where_readers_show: bool) -> Rows:
         .where(Workspace.slug == sa.bindparam("slug") if has_slug else sa.true())
     )
     return statement.where(shows_readers()) if where_readers_show else statement
+
+
+@cache
+def _answered_statement() -> sa.Select[Message]:
+    """Put together once: every answer to a message asks for it, and nothing else of what it could find."""
+    statement = _message_statement(has_slug=True, where_readers_show=False)
+    return statement.with_only_columns(Message, maintain_column_froms=True)
 
 
 def _count_from(sees_from: sa.ColumnElement[int]) -> sa.ScalarSelect[int]:

@@ -279,10 +279,10 @@ def _in(standing: Standing) -> dict[str, Any]:
 
 def answered_by(member: Member, place: ThreadStanding, message_id: str) -> Message:
     """The message with this id, which one to be posted answers. Raises `AnswersElsewhere` if it is not to be seen."""
-    found = queries.find_message(member, place.workspace.slug, message_id)
+    found = queries.find_answered(member, place.workspace.slug, message_id)
     if found is None:
         raise service.AnswersElsewhere(fields={"answers": service.AnswersElsewhere.sentence})
-    return found.message
+    return found
 
 
 def _opens_at(asked: Mapping[str, str], place: ThreadStanding, unread: Sequence[int]) -> str | int | None:
