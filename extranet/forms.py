@@ -4,6 +4,7 @@ A form that does not pass is shown again with status 422, with all that was type
 """
 
 import unicodedata
+from functools import cache
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -11,10 +12,11 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_wtf import CSRFProtect, FlaskForm
 from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from extranet.db import SAFE_METHODS
-from extranet.i18n import _, lazy
+from extranet.i18n import _, current_locale, lazy
 from extranet.identity import current_member, is_by_token
 
 csrf = CSRFProtect()
@@ -47,6 +49,13 @@ def _protect() -> None:
 class Form(FlaskForm):  # type: ignore[misc]
     """A form of the extranet. Shown again by `again` when it does not pass."""
 
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """How the forms' library makes it."""
+
+        def get_translations(self, form: Any) -> Any:
+            """The library's own sentences, which Flask-WTF would read from their file for each form."""
+            return _sentences(current_locale())
+
     def again(self, template: str, **facts: Any) -> Response:
         """The page with this form once more, status 422, with what was typed and what is wrong."""
         return make_response(render_template(template, form=self, **facts), 422)
@@ -58,6 +67,11 @@ class Form(FlaskForm):  # type: ignore[misc]
     def changed(self) -> dict[str, Any]:
         """What was typed, by field name, without the token."""
         return {name: value for name, value in self.data.items() if name != "csrf_token"}
+
+
+@cache
+def _sentences(language: str) -> Any:
+    return get_translations([language])
 
 
 _UNSEEN = dict.fromkeys([0xAD, 0x200B, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
