@@ -251,7 +251,13 @@ def lock_stream(stream: str) -> None:
     """Let this transaction alone add to a stream from here on, before it looks at what is there already."""
     if db.database().is_sqlite:
         return  # who may write there is alone from the beginning
-    db.session().execute(sa.select(Stream.id).where(Stream.id == stream).with_for_update())
+    db.session().execute(_lock(), {"stream": stream})
+
+
+@cache
+def _lock() -> sa.Select[str]:
+    """Put together once: whoever changes anything in a workspace asks for it."""
+    return sa.select(Stream.id).where(Stream.id == sa.bindparam("stream")).with_for_update()
 
 
 def head_of(stream: str) -> int:

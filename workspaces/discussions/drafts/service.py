@@ -4,6 +4,8 @@ Nothing of it stands in the trail. Whoever types goes on where they were: a devi
 of theirs has kept meanwhile is told so, and never writes over it.
 """
 
+from functools import cache
+
 import sqlalchemy as sa
 
 from extranet import clock, db
@@ -70,12 +72,17 @@ def forget_old() -> None:
 
 def _hold(workspace: Workspace, place: str, by: Member) -> Draft | None:
     """The draft, which no other device changes until this transaction ends."""
-    return db.session().scalar(
-        sa.select(Draft)
-        .where(Draft.member_id == by.id, Draft.workspace_id == workspace.id, Draft.place == place)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+    return db.session().scalar(_held(), {"member": by.id, "workspace": workspace.id, "place": place})
+
+
+@cache
+def _held() -> sa.Select[Draft]:
+    """Put together once: whatever a page saves or sends asks for it."""
+    is_it = (
+        Draft.member_id == sa.bindparam("member"), Draft.workspace_id == sa.bindparam("workspace"),
+        Draft.place == sa.bindparam("place"),
     )
+    return sa.select(Draft).where(*is_it).with_for_update().execution_options(populate_existing=True)
 
 
 def _begin(workspace: Workspace, place: str, title: str | None, body: str, by: Member) -> Draft:
