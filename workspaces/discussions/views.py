@@ -249,9 +249,9 @@ def _with_fragments(changes: Sequence[Change]) -> list[dict[str, Any]]:
     """Each change with its message's fragment; a thread's row and head, which are as they are now, with its last alone.
     """
     last = {change.thread.id: change.recorded.seq for change in changes if change.thread and changes_row(change)}
-    items = []
+    items, language = [], current_locale()
     for change in changes:
-        item = {**change.as_json(), **fragments(change, current_locale())}
+        item = {**change.as_json(), **fragments(change, language)}
         if change.message is not None:
             del item["message"]["html"]  # it stands in the fragment
         if change.thread is not None and last.get(change.thread.id) != change.recorded.seq:
