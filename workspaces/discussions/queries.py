@@ -879,7 +879,9 @@ def _found(place: ThreadStanding, which: PartOfThread, size: int, there: str | i
 def _part(which: PartOfThread, *, sees_beginning: bool) -> Rows:
     """Put together once: every page of a thread asks for one of these."""
     path = path_seen(None if sees_beginning else sa.bindparam("first", type_=sa.Text()))
-    of_thread = (Message.thread_id == sa.bindparam("thread"), Message.seq >= sa.bindparam("sees_from"))
+    # Who sees how a thread began sees all of it: SQLite is to go along its paths, not to read it whole and order it.
+    seq = Message.seq + 0 if sees_beginning else Message.seq
+    of_thread = (Message.thread_id == sa.bindparam("thread"), seq >= sa.bindparam("sees_from"))
     statement = _messages(*of_thread).limit(sa.bindparam("most", type_=sa.Integer()))
     there: sa.BindParameter[Any] = sa.bindparam("there")
     if which == "before":
