@@ -418,7 +418,7 @@ def whereabouts(member: Member, place: ThreadStanding) -> Whereabouts:
         "member": member.id, "thread": place.thread.id, "workspace": place.workspace.id,
         "joined_seq": place.standing.membership.joined_seq, "sees_from": place.standing.sees_from,
     }
-    rows: Sequence[Any] = db.session().execute(_whereabouts(), asked).all()
+    rows = _rows(_whereabouts(), asked)
     head, seq, unread_from, _first, number = rows[0]
     return Whereabouts(head, Mark(seq, unread_from), [row[3] for row in rows if row[3] is not None], number)
 
@@ -535,7 +535,7 @@ def changes(standing: Standing, *, after: int, at_most: int = CHANGES_AT_ONCE) -
     """
     stream, sees_from = standing.workspace.id, standing.sees_from
     asked = {"stream": stream, "after": after, "most": at_most + 1}
-    rows: Sequence[Any] = db.session().execute(_facts_after(), asked).all()
+    rows = _rows(_facts_after(), asked)
     known = events.reactions()
     found = [(known.revive(row), row.name) for row in rows[:at_most] if row.id is not None]
     brought = _brought([recorded for recorded, _name in found], stream, sees_from)
@@ -618,7 +618,7 @@ def _messages_brought(
     ids: Iterable[str], workspace_id: str, sees_from: int
 ) -> dict[str, tuple[ShownMessage, ShownThread]]:
     asked = {"ids": list(ids), "workspace": workspace_id, "sees_from": sees_from}
-    rows = db.session().execute(_brought_statement(counts_all=not sees_from), asked).all()
+    rows = _rows(_brought_statement(counts_all=not sees_from), asked)
     threads: dict[str, ShownThread] = {}
     for row in rows:
         if row.thread_id not in threads:
@@ -835,6 +835,13 @@ def _threads_of(member: Member) -> Rows:
     )
 
 
+def _rows(statement: Rows, asked: Mapping[str, Any]) -> Sequence[Any]:
+    """The rows of a statement that asks for columns alone, past the session, which would look for objects in each."""
+    held = db.session()
+    held.flush()
+    return held.connection().execute(statement, asked).all()
+
+
 def _messages(*which: sa.ColumnElement[bool]) -> Rows:
     return _every_message().where(*which)
 
@@ -872,7 +879,7 @@ def _found(place: ThreadStanding, which: PartOfThread, size: int, there: str | i
         "thread": place.thread.id, "sees_from": sees_from, "first": step_of(sees_from), "there": there,
         "most": size + 1, "half": size // 2,
     }
-    return db.session().execute(_part(which, sees_beginning=place.sees_beginning), asked).all()
+    return _rows(_part(which, sees_beginning=place.sees_beginning), asked)
 
 
 @cache
