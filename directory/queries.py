@@ -201,7 +201,7 @@ def people(member_ids: Iterable[str]) -> dict[str, Person]:
 
 @cache
 def _people_statement() -> sa.Select[*tuple[Any, ...]]:
-    """Put together once: every message that is shown or told asks for it."""
+    """Put together once: lists of members ask for it, and whoever looks for a name."""
     return (
         sa.select(Member.id, Member.name, findable(), Contact.title, Contact.hidden_fields, Organisation.name)
         .outerjoin(Contact, Contact.member_id == Member.id)

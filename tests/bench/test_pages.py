@@ -26,7 +26,7 @@ from workspaces.service import open_workspace
 pytestmark = pytest.mark.bench
 
 ROUNDS = 60
-AT_MOST = {"thread": 5.0, "home": 4.0, "directory": 4.0}
+AT_MOST = {"thread": 4.0, "home": 4.0, "directory": 3.0}
 """How many times the bare page's processor time a page may take: what holds now, with room for the machine's moods."""
 AIM = 4.0
 MOST_BYTES, MOST_QUERIES = 15_000, 10
