@@ -54,7 +54,7 @@ class Form(FlaskForm):  # type: ignore[misc]
 
         def get_translations(self, form: Any) -> Any:
             """The library's own sentences, which Flask-WTF would read from their file for each form."""
-            return _sentences(current_locale())
+            return _Sentences()
 
     def again(self, template: str, **facts: Any) -> Response:
         """The page with this form once more, status 422, with what was typed and what is wrong."""
@@ -67,6 +67,16 @@ class Form(FlaskForm):  # type: ignore[misc]
     def changed(self) -> dict[str, Any]:
         """What was typed, by field name, without the token."""
         return {name: value for name, value in self.data.items() if name != "csrf_token"}
+
+
+class _Sentences:
+    """Asks for the language only when something is said: a form may be what changes it."""
+
+    def gettext(self, text: str) -> str:
+        return str(_sentences(current_locale()).gettext(text))
+
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        return str(_sentences(current_locale()).ngettext(one, many, number))
 
 
 @cache
