@@ -111,7 +111,7 @@ class Realtime:
         self._server: Any = cast(Any, self.socketio).server
         self._engine = lighten(self._server, register)
         self._server.on("connect", self._connect)
-        self._server.on("disconnect", self._disconnect)
+        self._server.on("disconnect", self._leave)
         self._handle_event = self._server._handle_event
         self._server._handle_event = self._take_event
         app.wsgi_app = _Fork(app, self._engine.handle_request, app.wsgi_app.wsgi_app)  # type: ignore[attr-defined, method-assign]
@@ -236,7 +236,14 @@ class Realtime:
         secret = auth.get("token") if isinstance(auth, dict) else None
         return credentials.find(secret, "token") if isinstance(secret, str) else identity.credential_in_cookie()
 
-    def _disconnect(self, sid: str, _reason: Any = None) -> None:
+    def _leave(self, sid: str, _reason: Any = None) -> None:
+        """Forget who has gone, with what waits for them: who only says so could not be closed by anything later."""
+        held = self._sockets.get(sid)
+        self._disconnect(sid)
+        if held is not None and held.session is not None and not held.session.closing:
+            held.session.end()
+
+    def _disconnect(self, sid: str) -> None:
         held = self._sockets.pop(sid, None)
         if held is not None:
             mine = self._of[held.credential]

@@ -202,7 +202,11 @@ class Wire:
         return self._waiting is not None or self._asked(_SIOCOUTQNSD)
 
     def leave(self) -> None:
-        """Say goodbye; the wire is closed when the client has said so too, or soon."""
+        """Say goodbye; the wire is closed when the client has said so too, or soon; at once if it is behind."""
+        self.flush()
+        if self._waiting is not None:
+            self.drop()
+            return
         self.write(frame(_CLOSE, _GOING_AWAY))
         if self.is_open and not self._is_leaving:
             self._is_leaving = True

@@ -37,8 +37,10 @@ class Templates(Environment):
     def _in(self, language: str) -> "Templates":
         found = self._languages.get(language)
         if found is None:
-            found = self._languages[language] = self.overlay()
-            found._text = i18n.texts(language)
+            text = i18n.texts(language)
+            found = self.overlay()
+            found._text = text
+            self._languages[language] = found
         return found
 
     def _generate(self, source: nodes.Template, *about: Any, **more: Any) -> str:

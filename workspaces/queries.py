@@ -254,6 +254,7 @@ def enter(workspace: Workspace, by: Member, *things: Any) -> Workspace:
     Raises `NotHere` if the member has left, was removed or suspended since the door, or a thing is elsewhere now.
     """
     lock_stream(workspace.id)
+    assert len({type(thing) for thing in things}) == len(things)
     asked = {"workspace": workspace.id, "member": by.id, **{type(thing).__name__: thing.id for thing in things}}
     found = db.session().execute(_afresh_for_who_joined(*map(type, things)), asked).one_or_none()
     if found is None:

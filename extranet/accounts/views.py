@@ -19,7 +19,7 @@ from extranet.credentials import Credential
 from extranet.db import SAFE_METHODS
 from extranet.doors import door, public, signed_in
 from extranet.errors import SignInFirst
-from extranet.i18n import _, current_locale
+from extranet.i18n import _, current_locale, in_language
 from extranet.identity import current_credential, current_member
 from extranet.limits import limited
 from extranet.members import PRIVACY_VERSION, TERMS_VERSION, Member
@@ -193,7 +193,8 @@ def settings(member: Member) -> ResponseReturnValue:
         return form.again("accounts/settings.html")
     member.language, member.theme = form.language.data, form.theme.data
     member.shows_presence = form.shows_presence.data
-    say(_("Your settings are saved."))
+    with in_language(member.language):
+        say(_("Your settings are saved."))
     return redirect(url_for(".settings"))
 
 

@@ -92,6 +92,13 @@ def test_signing_out_closes_who_said_that_they_had_gone(cast: Cast, come: Callab
     assert grace.session.closed
 
 
+def test_nothing_waits_any_more_for_who_says_that_they_go(cast: Cast, come: Callable[..., Raw]) -> None:
+    grace = come(cast.grace)
+    assert grace.session._waiting
+    grace.say("41")
+    assert grace.session.closed and "head" not in grace.heard()
+
+
 @pytest.mark.parametrize("said", ["41/elsewhere,", "41\x1e40", "41\x1e41", "40\x1e40", '43["here"]'])
 def test_nobody_is_forgotten_by_half(cast: Cast, sockets: Realtime, come: Callable[..., Raw], said: str) -> None:
     come(cast.grace).say(said)

@@ -235,6 +235,15 @@ def test_nothing_that_waits_reaches_who_is_told_to_go(connect: Callable[..., Cli
     assert b"the last" not in client.read() and client.is_closed
 
 
+def test_a_goodbye_does_not_wait_for_who_is_behind(connect: Callable[..., Client], engine: Engine) -> None:
+    client = connect()
+    while not engine.wires.behind:
+        client.session.send(BIG)
+    client.session.close()
+    assert not engine.wires.behind
+    assert client.read() and client.is_closed
+
+
 def test_who_reads_hears_the_last_word_and_then_the_end(connect: Callable[..., Client]) -> None:
     client = connect()
     client.session.end(News(MESSAGE, "the last"))

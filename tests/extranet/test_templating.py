@@ -70,6 +70,22 @@ def test_pages_come_in_the_language_that_each_reads(cast: Cast) -> None:
 
 
 @pytest.mark.once
+def test_texts_that_could_not_be_read_are_read_the_next_time(app: Extranet, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoken = _templates(app, {"it.html": SOURCES["plain"]})
+    with app.test_request_context("/"), i18n.in_language("sv"):
+        with monkeypatch.context() as patch, pytest.raises(OSError):
+            patch.setattr(i18n, "texts", _fail)
+            spoken.get_template("it.html")
+        template = spoken.get_template("it.html")
+        monkeypatch.setitem(spoken.globals, "_", None)
+        assert template.render() == SAID["sv"]
+
+
+def _fail(_language: str) -> None:
+    raise OSError
+
+
+@pytest.mark.once
 def test_no_text_is_looked_up_while_a_page_is_made(app: Extranet, monkeypatch: pytest.MonkeyPatch) -> None:
     spoken = _templates(app, {"it.html": SOURCES["facts"]})
     with app.test_request_context("/"), i18n.in_language("fi"):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from directory import queries as directory
 from extranet import clock, db, events
+from extranet.errors import NotHere
 from extranet.events import EventRow, Recorded, Stream
 from extranet.members import Member
 from extranet.paging import Page, page_of, read_cursor, write_cursor
@@ -384,15 +385,21 @@ def messages(
 
 
 def show(place: Placed, message_id: str) -> ShownMessage:
-    """A message as it is now, for the one who stands there and may see it: the caller has made sure."""
-    return _seen(place, db.session().execute(_one_message(), {"message": message_id}).all())[0]
+    """A message as it is now, for the one who stands there.
+
+    Raises `NotHere` if it is from before what they may see: they may have said it themselves, and have come back since.
+    """
+    (shown,) = _seen(place, db.session().execute(_one_message(), {"message": message_id}).all())
+    _ensure_seen(place, shown.seq)
+    return shown
 
 
 def said(place: Placed, message: Message, answers: Message | None, *, by: Member) -> ShownMessage:
     """What `show` gives of a message that its author has just sent, of what is at hand, for programs.
 
-    What only pages tell is missing: the author's organisation, and the name of who is answered.
+    What only pages tell is missing: the author's organisation, and the name of who is answered. Raises as `show` does.
     """
+    _ensure_seen(place, message.seq)
     if message.answers_id != (answers.id if answers is not None else None):
         return show(place, message.id)  # it was sent before, and answered something else
     beside = beside_of([message.id] if message.has_beside and not message.is_retracted else [])
@@ -870,6 +877,11 @@ def _every_message() -> Rows:
 def _one_message() -> Rows:
     """Put together once: every message that is sent asks for it."""
     return _messages(Message.id == sa.bindparam("message"))
+
+
+def _ensure_seen(place: Placed, seq: int) -> None:
+    if seq < place.standing.sees_from:
+        raise NotHere
 
 
 def _found(place: ThreadStanding, which: PartOfThread, size: int, there: str | int | None = None) -> Sequence[Any]:

@@ -11,7 +11,7 @@ from extranet import clock
 from extranet.app import Extranet
 from extranet.credentials import Credential
 from extranet.members import Member
-from tests.cast import PASSWORD, Cast, Person, looking
+from tests.cast import PASSWORD, Cast, Person, keeping, looking
 from tests.extranet.accounts.letters import post, text_of
 from tests.extranet.accounts.test_sign_in import cookie_of, is_signed_in, sign_in, without_tokens
 from tests.servers import Letterbox
@@ -46,6 +46,14 @@ def test_a_member_chooses_language_and_colours(app: Extranet, cast: Cast) -> Non
     page = cast.ada.get("/settings").text
     assert '<html lang="fi" dir="ltr" data-theme="dark">' in page
     assert "Asetuksesi on tallennettu." in page
+
+
+def test_who_chooses_a_language_for_the_first_time_is_answered_in_it(app: Extranet, cast: Cast) -> None:
+    ada = cast.ada
+    with keeping(app) as held:
+        held.get_one(Member, ada.member_id).language = None
+    ada.post("/settings", {"language": "fi", "theme": "dark"}, headers={"Accept-Language": "sv"})
+    assert "Asetuksesi on tallennettu." in ada.get("/settings").text
 
 
 @pytest.mark.parametrize("said", [{"language": "xx", "theme": "dark"}, {"language": "fi", "theme": "pink"}])

@@ -96,6 +96,32 @@ def test_who_sees_nothing_earlier_is_not_told_what_stands_above(cast: Cast) -> N
     assert message["depth"] == 1
 
 
+def test_sent_again_by_who_has_come_back_and_sees_nothing_earlier_it_is_not_there(cast: Cast) -> None:
+    talk, once = Talk(cast, shows_earlier=False), str(uuid.uuid4())
+    nina, other = cast.member("Nina Newcomer"), str(uuid.uuid4())
+    talk.place.let_in(nina, by=cast.ada)
+    talk.say(cast.ada, "Seen")
+    opens = {"title": "Other", "body": BODY, "client_id": other}
+    opened = nina.api("POST", f"/workspaces/{talk.place.slug}/threads", opens).json
+    message = sent(talk, nina, client_id=once)
+    assert opened is not None
+    assert cast.ada.post(talk.place.path(f"/members/{nina.member_id}/remove")).status_code == 302
+    for one in (message, opened["message"]):
+        said = cast.ada.api("POST", f"/messages/{one['id']}/thanks", {"words": "for what she had to leave"})
+        assert said.status_code < 300
+    talk.place.let_in(nina, by=cast.ada)
+    talk.say(cast.ada, "And now")
+    cast.ada.api("POST", f"/threads/{opened['thread']['id']}/messages", {"body": "And here"})
+    again = [
+        nina.api("GET", f"/messages/{message['id']}"),
+        nina.api("POST", f"/threads/{talk.thread_id}/messages", {"body": BODY, "client_id": once}),
+        nina.api("POST", f"/workspaces/{talk.place.slug}/threads", opens),
+        talk.post(nina, BODY, headers=JSON, client_id=once),
+    ]
+    assert [answer.status_code for answer in again] == [404] * 4
+    assert not any("had to leave" in answer.text for answer in again)
+
+
 @pytest.mark.parametrize("is_answer", [True, False])
 def test_a_page_gets_the_part_that_it_shows_later(talk: Talk, is_answer: bool) -> None:
     ada, grace = talk.cast.ada, talk.cast.grace
