@@ -26,7 +26,7 @@ MAX_PREFIX_WORDS = 500
 """Words of the index that an unfinished word may stand for."""
 
 _COMMON = 1e6
-_KEPT_POSTINGS, _KEPT_MASKS = 1_000_000, 4_000_000
+_KEPT_POSTINGS, _KEPT_MASKS, _KEPT_SLIPS = 1_000_000, 4_000_000, 10_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyzåäö"
 _WITH_DOTS = {"a": "aåä", "o": "oö", "å": "åa", "ä": "äa", "ö": "öo"}
 
@@ -89,7 +89,7 @@ class Search:
         return self._any_of(longer)
 
     def _misspelt(self, surface: str) -> list[Weights]:
-        near = [slip for slip in _slips(surface) if any(leaf.has(slip) for leaf in self._leaves)]
+        near = [slip for leaf in self._leaves for slip in leaf.near(surface)]
         bases = [base for slip in near for base in self._analysis.bases(slip)]
         return self._any_of(dict.fromkeys([*near, *bases], SLIP_WEIGHT))
 
@@ -109,6 +109,7 @@ class Segment:
         self.scopes = _labels(reader, "scope", size)
         self._masks: _Memory[bytes] = _Memory(_KEPT_MASKS, len)
         self._postings: _Memory[Postings] = _Memory(_KEPT_POSTINGS, lambda postings: len(postings[0]))
+        self._slips: _Memory[tuple[str, ...]] = _Memory(_KEPT_SLIPS, lambda slips: 1 + len(slips))
         self.ids: dict[int, str] = {}
 
     def mask(self, kinds: frozenset[str], scopes: frozenset[str]) -> bytes:
@@ -125,6 +126,11 @@ class Segment:
     def postings(self, term: str, reader: Any) -> Postings:
         """All documents that have the term, deleted ones too, and its weights in them."""
         return self._postings.get(term, lambda: _postings(reader, "words", term))
+
+
+    def near(self, surface: str, has: Callable[[str], bool]) -> tuple[str, ...]:
+        """The words here of which one slip makes this one: hundreds are looked up, and a page asks for each kind."""
+        return self._slips.get(surface, lambda: tuple(filter(has, _slips(surface))))
 
 
 class Leaf:
@@ -161,6 +167,10 @@ class Leaf:
 
     def has(self, term: str) -> bool:
         return ("words", term.encode()) in self._reader
+
+    def near(self, surface: str) -> tuple[str, ...]:
+        """The words here of which one slip makes this one."""
+        return self.segment.near(surface, self.has)
 
     def beginning(self, start: str, limit: int) -> list[str]:
         """The first words of the index that begin so."""

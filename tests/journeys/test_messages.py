@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.journeys.talking import House, Screen, eventually
 
@@ -103,6 +103,20 @@ def test_members_are_offered_behind_the_sign_and_nothing_is_asked_before(here: H
     expect(mine.locator("mention-mark")).to_be_visible()
     expect(mine.get_by_role("link", name="@Grace Hopper")).to_be_visible()
     expect(ada.message("Look, @Grace Hopper").locator("mention-mark")).to_be_hidden()
+
+
+def test_on_a_slow_line_who_is_typed_last_is_offered(here: House) -> None:
+    ada = here.screen(here.cast.ada)
+    asked: list[Route] = []
+    ada.page.route("**/mentionable?*", lambda route: asked.append(route))
+    field = ada.page.locator("#editor textarea")
+    for number, letters in enumerate(("Look, @h", "op")):
+        field.press_sequentially(letters)
+        for _wait in range(50):
+            if len(asked) <= number:
+                ada.page.wait_for_timeout(100)
+    asked[1].continue_()
+    expect(ada.page.locator("#editor [role=option]")).to_have_count(1)
 
 
 def test_a_part_is_quoted_by_selecting_it_and_the_whole_from_the_menu(here: House) -> None:

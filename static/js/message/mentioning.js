@@ -78,13 +78,14 @@ export class Mentioning {
 
   async #ask(typed) {
     this.#asked?.abort();
-    this.#asked = new AbortController();
+    const { signal } = (this.#asked = new AbortController());
     try {
-      const answer = await fetch(`${this.#url}?q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" }, signal: this.#asked.signal });
+      const answer = await fetch(`${this.#url}?q=${encodeURIComponent(typed)}`, { headers: { Accept: "application/json" }, signal });
       if (!answer.ok || this.#typed !== typed || document.activeElement !== this.#field) return;
       this.#show((await answer.json()).people, typed);
     } catch {
-      this.#close(); // without a connection nobody is offered; what is typed stays
+      // Without a connection nobody is offered, and what is typed stays; who is asked for by the next letter is offered.
+      if (!signal.aborted) this.#close();
     }
   }
 
