@@ -117,10 +117,12 @@ def test_a_library_that_did_not_come_is_asked_for_again(here: House) -> None:
         cut.append(route.request.url)
         route.abort()
 
-    grace.page.route(re.compile(re.escape(chunk)), lose, times=2)
+    address = re.compile(re.escape(chunk))
+    grace.page.route(address, lose)
     grace.page.goto(here.talk.path())
     expect(grace.page.locator("connection-status")).to_contain_text(BROKEN)
     assert cut
+    grace.page.unroute(address)
     grace.when_live()
 
 

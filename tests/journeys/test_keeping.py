@@ -25,15 +25,17 @@ def test_a_new_thread_whose_answer_was_lost_is_there_once(here: House, arrives: 
     page = here.screen(here.cast.grace, here.place.path("/threads/new")).page
     _write_thread(page, "Lost on its way", "Words")
     client_id = page.locator("[name=client_id]").input_value()
+    lost: list[str] = []
 
     def lose(route: Route) -> None:
         if arrives:
             route.fetch(max_redirects=0)
         route.abort()
+        lost.append(route.request.url)
 
     page.route("**/threads", lose, times=1)
     page.get_by_role("button", name="Open the discussion").click()
-    page.wait_for_timeout(500)
+    eventually(lambda: len(lost), 1, page=page)
     page.goto(here.site.url + here.place.path("/threads/new"))
     if arrives:  # the other pages of the writer have heard that it is said
         expect(page.get_by_label("Title")).to_have_value("")
