@@ -189,8 +189,6 @@ class Wire:
             return
         whole, self._waiting, self._size = b"".join(self._waiting), None, 0
         self._send(whole)
-        if self._is_leaving and self._waiting is None:
-            self._say_no_more()
 
     def take_back(self) -> None:
         """Forget what has been put and not been sent."""

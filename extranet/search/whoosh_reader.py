@@ -127,7 +127,6 @@ class Segment:
         """All documents that have the term, deleted ones too, and its weights in them."""
         return self._postings.get(term, lambda: _postings(reader, "words", term))
 
-
     def near(self, surface: str, has: Callable[[str], bool]) -> tuple[str, ...]:
         """The words here of which one slip makes this one: hundreds are looked up, and a page asks for each kind."""
         return self._slips.get(surface, lambda: tuple(filter(has, _slips(surface))))

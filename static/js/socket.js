@@ -7,8 +7,7 @@ import { renewToken } from "./token.js";
 
 const NEWS = ["change", "head", "typing", "here", "read", "draft"];
 const GRACE = 2_000;
-const LONGEST_PAUSE = 60_000;
-const PAUSES = { first: 2_000, longest: LONGEST_PAUSE };
+const PAUSES = { first: 2_000, longest: 60_000 };
 const SILENCE = 30_000; // the server asks every 20 s whether one is there, and its heartbeat comes every 10 s
 const LOOKS_EVERY = 5_000;
 
@@ -66,7 +65,7 @@ function connect(io) {
   // Whose sign-in has ended comes again after the next one, if it is the same member's.
   const comeAgain = async () => {
     clearTimeout(timer);
-    if (isOut && (await findOut())) wait(LONGEST_PAUSE * (1 + Math.random()));
+    if (isOut && (await findOut())) wait(pauseAfter(Infinity, PAUSES));
     else if (!socket.active) socket.connect();
   };
   // A line may be dead without a word, and Engine.IO stands still when one ends in the middle of its change to WebSocket.
@@ -100,7 +99,7 @@ function connect(io) {
     await findOut();
     if (socket.active) return;
     become(isOut ? "signedOut" : "reconnecting", GRACE);
-    wait(isOut ? LONGEST_PAUSE * (1 + Math.random()) : pauseAfter(refusals++, PAUSES));
+    wait(pauseAfter(isOut ? Infinity : refusals++, PAUSES)); // who is signed out need not ask often
   });
   document.addEventListener("visibilitychange", () => document.hidden || comeAgain());
   addEventListener("online", comeAgain);

@@ -123,22 +123,21 @@ def test_what_is_not_recorded_is_passed_on_to_who_may_still_hear_it(talk: Talk, 
     assert again.get_received() == []
 
 
-def typing(talk: Talk) -> dict[str, Any]:
-    """What one process says to the others when Ada types."""
+def typing(talk: Talk, *, later: float = 0) -> dict[str, Any]:
+    """What one process says to the others when Ada types, by a clock that is so many seconds fast."""
     processes = realtime(talk.app).processes
     processes._to_say.clear()
     with talk.app.app_context(), db.reading():
         tell([talk.cast.grace.member_id, talk.cast.ada.member_id], "typing", {"member": "Ada"})
     (message,) = map(json.loads, processes._to_say)
-    return dict(message)
+    return {**message, "at": message["at"] + later}
 
 
 @pytest.mark.parametrize("apart", [-3_600, -6, 6, 3_600])
 def test_it_does_not_matter_what_the_clocks_of_two_machines_say(talk: Talk, there: Flask, apart: float) -> None:
     grace = listening(there, talk.cast.grace)
     for _time in range(2):
-        message = typing(talk)
-        hear(there, message | {"at": message["at"] + apart})
+        hear(there, typing(talk, later=apart))
         assert len(grace.get_received()) == 1
 
 
@@ -149,13 +148,11 @@ def test_what_comes_late_is_not_told_any_more_and_a_clock_that_stood_still_is_no
     grace = listening(there, talk.cast.grace)
     hear(there, typing(talk))
     assert len(grace.get_received()) == 1
-    message = typing(talk)
-    hear(there, message | {"at": message["at"] - 6})
+    hear(there, typing(talk, later=-6))
     assert grace.get_received() == []
     for _time in range(3):
         time.sleep(0.06)
-        message = typing(talk)
-        hear(there, message | {"at": message["at"] - 6})
+        hear(there, typing(talk, later=-6))
     assert len(grace.get_received()) > 0
 
 
@@ -168,8 +165,7 @@ def test_what_has_lain_about_while_a_process_stood_still_is_late_from_the_first_
     assert len(grace.get_received()) == 1
     time.sleep(0.06)
     for age in (9, 8, 7):
-        message = typing(talk)
-        hear(there, message | {"at": message["at"] - age})
+        hear(there, typing(talk, later=-age))
     assert grace.get_received() == []
 
 
