@@ -36,6 +36,7 @@ def test_a_new_thread_whose_answer_was_lost_is_there_once(here: House, arrives: 
     page.route("**/threads", lose, times=1)
     page.get_by_role("button", name="Open the discussion").click()
     eventually(lambda: len(lost), 1, page=page)
+    page.wait_for_url("chrome-error://**")  # who goes on before the browser has given up is interrupted by its page
     page.goto(here.site.url + here.place.path("/threads/new"))
     if arrives:  # the other pages of the writer have heard that it is said
         expect(page.get_by_label("Title")).to_have_value("")
