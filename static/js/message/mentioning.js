@@ -59,11 +59,9 @@ export class Mentioning {
   #look() {
     const typed = this.#typed;
     clearTimeout(this.#timer);
-    if (typed === null) {
-      this.#dismissed = false;
-      this.#nobody = null;
-    }
-    if (typed === null || this.#dismissed || (this.#nobody !== null && typed.startsWith(this.#nobody))) {
+    if (typed === null) this.#dismissed = false;
+    else if (this.#nobody !== null && typed.startsWith(this.#nobody)) return; // what is said stays true
+    if (typed === null || this.#dismissed) {
       this.#close();
       if (BEGUN.test(this.#before)) this.#sayHow();
       return;
@@ -159,6 +157,7 @@ export class Mentioning {
 
   #close() {
     this.#asked?.abort();
+    this.#nobody = null;
     clearTimeout(this.#timer);
     this.#list.hidden = true;
     this.#begin.hidden = true;
