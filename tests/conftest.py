@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from extranet.app import Extranet
 from tests import apps, servers
+from tests.browsing import PATIENCE
 from tests.cast import Cast
 from tests.factories import Say, Scene
 from tests.scenes import Furnish, Scenes
@@ -125,7 +126,8 @@ def redis_url(running: Servers) -> str:
 
 @pytest.fixture(scope="session")
 def browser(running: Servers) -> Browser:
-    """Chromium; open a context of one's own for each person."""
+    """Chromium; open a context of one's own for each person. What a page shall show is waited for with `PATIENCE`."""
+    expect.set_options(timeout=PATIENCE)
     return running.get("chromium", servers.chromium)
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from extranet.accounts.seeds import PASSWORD
 from extranet.app import Extranet
-from tests.browsing import COLOURS, barriers
+from tests.browsing import COLOURS, another_page, barriers
 from tests.servers import Site
 
 pytestmark = pytest.mark.browser
@@ -32,7 +32,9 @@ def visiting(browser: Browser, site: Site, email: str, **how: object) -> Iterato
         page.goto("/sign-in")
         page.locator("input[name=email]").fill(email)
         page.locator("input[name=password]").fill(PASSWORD)
-        page.locator("main form button[type=submit]").last.click()
+        with another_page(page):
+            page.locator("main form button[type=submit]").last.click()
+        expect(page.locator("body")).to_have_attribute("data-live", "yes")
         yield page
 
 
@@ -59,6 +61,7 @@ def test_every_page_is_open_to_everybody_at_every_width_by_day_and_night(browser
                 assert barriers(page, rules=COLOURS) == [], f"{address} by night"
             for width in (320, 360, 768, 1280):
                 page.set_viewport_size({"width": width, "height": 800})
+                expect(page.locator("html")).to_have_js_property("clientWidth", width)
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, (address, width, wide)
 
@@ -70,7 +73,8 @@ def test_people_are_found_and_a_card_is_edited_without_scripts(browser: Browser,
         page.locator("summary", has_text="Filters").click()
         page.locator("summary", has_text="Theme").click()
         page.get_by_label("women").check()
-        page.get_by_role("button", name="Show these people").click()
+        with another_page(page):
+            page.get_by_role("button", name="Show these people").click()
         expect(page.locator("#results")).to_contain_text("3 people")
         expect(page.locator(".rows")).to_contain_text("Leila Haddad")
 
@@ -80,12 +84,14 @@ def test_people_are_found_and_a_card_is_edited_without_scripts(browser: Browser,
         page.locator("li", has=page.locator("#region-18")).locator("summary").click()
         page.get_by_label("Kajaani").check()
         page.get_by_label("Phone", exact=True).fill("no number")
-        page.get_by_role("button", name="Save my card").click()
+        with another_page(page):
+            page.get_by_role("button", name="Save my card").click()
         expect(page.get_by_role("alert")).to_contain_text("Write a phone number")
         expect(page.get_by_label("Title or task")).to_have_value("rector")
         expect(page.get_by_label("Kajaani")).to_be_checked()
         page.get_by_label("Phone", exact=True).fill("+358 40 123 4567")
-        page.get_by_role("button", name="Save my card").click()
+        with another_page(page):
+            page.get_by_role("button", name="Save my card").click()
         expect(page.locator("h1")).to_have_text("Peter O’Connor")
         expect(page.locator("main")).to_contain_text("Kainuu")
         expect(page.locator("main")).to_contain_text("Only you see this")

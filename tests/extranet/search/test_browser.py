@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from extranet.app import Extranet
-from tests.browsing import barriers
+from tests.browsing import another_page, barriers
 from tests.cast import Cast
 from tests.servers import Site
 from tests.workspaces.places import drain
@@ -19,7 +19,7 @@ def page(served: tuple[Site, Extranet], browser: Browser) -> Iterator[Page]:
     site, app = served
     eeva = Cast(app).member("Eeva Etsijä", role="administrator")
     drain(app)
-    context = browser.new_context(base_url=site.url, locale="en-GB")
+    context = browser.new_context(base_url=site.url, locale="en-GB", reduced_motion="reduce")
     cookie = eeva.client.get_cookie("extranet")
     assert cookie is not None
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site.url}])
@@ -37,17 +37,20 @@ def test_the_box_finds_people_by_any_form_and_keeps_nobody_out(page: Page) -> No
         page.goto("/search")
         assert problems(page) == []
         page.get_by_role("searchbox").fill("etsijän")
-        page.get_by_role("searchbox").press("Enter")
+        with another_page(page):
+            page.get_by_role("searchbox").press("Enter")
         expect(page.get_by_role("link", name="Eeva Etsijä")).to_be_visible()
         expect(page.locator("mark").first).to_be_visible()
         assert problems(page) == []
-        page.get_by_role("navigation", name="What to show").get_by_role("link", name="Contacts").click()
+        with another_page(page):
+            page.get_by_role("navigation", name="What to show").get_by_role("link", name="Contacts").click()
         expect(page).to_have_url(re.compile("kind=contact"))
         expect(page.get_by_role("link", name="Eeva Etsijä")).to_be_visible()
         assert problems(page) == []
         for words, said in (("olematon", "Nothing was found."), ("!!!", "Write at least one word")):
             page.get_by_role("searchbox").fill(words)
-            page.get_by_role("searchbox").press("Enter")
+            with another_page(page):
+                page.get_by_role("searchbox").press("Enter")
             expect(page.get_by_text(said)).to_be_visible()
             expect(page.get_by_role("searchbox")).to_have_value(words)
             assert problems(page) == []
