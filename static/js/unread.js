@@ -126,7 +126,8 @@ function ask(pause = PAUSE) {
   clearTimeout(timer);
   timer = setTimeout(async () => {
     const answer = await fetch(ASK, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (answer?.ok) take(await answer.json());
+    const said = answer?.ok ? await answer.json().catch(() => null) : null; // a line may break in the middle of it
+    if (said) take(said);
     else fail(answer);
   }, Math.max(pause, notBefore - Date.now()));
 }

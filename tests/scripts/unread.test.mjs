@@ -46,7 +46,13 @@ beforeEach(async () => {
   asked = 0;
 });
 
-for (const [name, broken] of [["without a connection", null], ["by a server in trouble", refusing(503)]]) {
+const halfWay = () => new Response('{"quiet": {', { headers: { "Content-Type": "application/json" } });
+
+for (const [name, broken] of [
+  ["without a connection", null],
+  ["by a server in trouble", refusing(503)],
+  ["on a line that breaks in the middle of the answer", halfWay],
+]) {
   test(`${name} it is asked after longer and longer, up to five minutes`, async () => {
     answer = broken;
     somethingIsRead();

@@ -40,8 +40,9 @@ class AudienceLine extends HTMLElement {
   async #ask() {
     this.#asked = Date.now();
     const answer = await fetch(this.dataset.address, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (!answer?.ok) return;
-    const { people, html } = await answer.json();
+    const said = answer?.ok ? await answer.json().catch(() => null) : null;
+    if (!said) return;
+    const { people, html } = said;
     const before = Number(this.dataset.people);
     if (people !== before) this.#tell(before, people);
     this.dataset.people = people;

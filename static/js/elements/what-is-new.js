@@ -40,7 +40,7 @@ class WhatIsNew extends HTMLElement {
     this.#timer = null;
     const answer = await fetch(this.dataset.here, { headers: { Accept: "text/html" } }).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = new DOMParser().parseFromString(await answer.text().catch(() => ""), "text/html");
     await this.#released;
     const fresh = page.querySelector("what-is-new");
     if (!fresh || !this.isConnected) return;

@@ -250,7 +250,8 @@ export class Reading {
     }
     this.#marked = Math.max(seq, this.#marked);
     if (isBack) this.#cameBackTo = 0;
-    showUnread((await answer.json()).workspaces);
+    const said = await answer.json().catch(() => null);
+    if (said) showUnread(said.workspaces);
   }
 }
 
