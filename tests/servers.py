@@ -1,6 +1,6 @@
 """Real servers for the tests: PostgreSQL, Redis, a mail server, the product itself and Chromium.
 
-Each is a context manager, listens on loopback on a port that was free, keeps its files in a folder of its own and ends
+Each is a context manager, listens on loopback on a port of its own, keeps its files in a folder of its own and ends
 with the block, and with the tests should these be killed. What is not installed raises `Missing`.
 """
 
@@ -27,6 +27,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.pace import PATIENCE
+
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_OPTIONS = [
     "--disable-gpu",
@@ -48,11 +50,20 @@ class DidNotStart(Exception):
 
 
 def free_port() -> int:
-    """A port of loopback that nothing listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of loopback for a server, now or later: the system gives it to nobody else until the tests end.
+
+    It is held by a socket that never listens. Servers share it, as they do with connections of their former lives:
+    they say SO_REUSEADDR.
+    """
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    _HELD.append(held)
+    port: int = held.getsockname()[1]
+    return port
+
+
+_HELD: list[socket.socket] = []
 
 
 @dataclass
@@ -159,12 +170,14 @@ def _service(url: str, run: Callable[[], AbstractContextManager["Process"]]) -> 
 class Letterbox:
     """A mail server that keeps what it gets. `refusing` makes it answer with that line instead.
 
-    `closed` are the addresses to which it takes nothing, each with the line that it says instead.
+    `closed` are the addresses to which it takes nothing, each with the line that it says instead. `refused` counts the
+    letters that were refused.
     """
 
     url: str = ""
     letters: list[EmailMessage] = field(default_factory=list)
     refusing: str | None = None
+    refused: int = 0
     closed: dict[str, str] = field(default_factory=dict)
     _arrived: threading.Condition = field(default_factory=threading.Condition)
 
@@ -180,6 +193,7 @@ class Letterbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """What aiosmtpd calls with each letter."""
         if self.refusing:
+            self.refused += 1
             return self.refusing
         content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         letter: EmailMessage = BytesParser(_class=EmailMessage, policy=modern).parsebytes(content)
@@ -193,7 +207,7 @@ class Letterbox:
         """Letters that were delivered to this address, oldest first."""
         return [letter for letter in self.letters if address.casefold() in letter["X-Envelope-To"].casefold()]
 
-    def wait_for(self, address: str, number: int = 1, *, seconds: float = 10) -> EmailMessage:
+    def wait_for(self, address: str, number: int = 1, *, seconds: float = PATIENCE) -> EmailMessage:
         """The `number`-th letter to this address, waiting that long for it; AssertionError if it does not come."""
         with self._arrived:
             came = self._arrived.wait_for(lambda: len(self.to(address)) >= number, seconds)
@@ -212,7 +226,8 @@ def mail_server() -> Iterator[Letterbox]:
     """A real mail server on loopback that keeps the letters it gets."""
     box = Letterbox()
     port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
+    # Without a name to say it would ask the network for one, at each connection.
+    controller = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=PATIENCE, server_hostname="localhost")
     controller.start()
     box.url = f"smtp://127.0.0.1:{port}"
     try:
@@ -256,7 +271,7 @@ def site(data_dir: Path, **settings: str) -> Iterator[Site]:
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "serve"]
     with _process(_dying_with_us(command, "TERM"), data_dir, signal.SIGTERM, environment, ROOT) as server:
         url = f"http://127.0.0.1:{port}"
-        server.wait_for(lambda: answers(url), seconds=30)
+        server.wait_for(lambda: answers(url))
         yield Site(url, data_dir, environment, server)
 
 
@@ -281,7 +296,7 @@ def chromium() -> Iterator[Browser]:
         raise Missing("chromium is not installed")
     options = [*CHROMIUM_OPTIONS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=options)
+        browser = driver.chromium.launch(executable_path=program, args=options, timeout=PATIENCE * 1000)
         try:
             yield browser
         finally:
@@ -298,7 +313,7 @@ class Process:
     def output(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
-    def wait_for(self, is_ready: Callable[[], bool], *, seconds: float = 20) -> None:
+    def wait_for(self, is_ready: Callable[[], bool], *, seconds: float = PATIENCE) -> None:
         """Return when it is ready. Raises DidNotStart if it ends or the time is over."""
         until = time.monotonic() + seconds
         while not is_ready():
@@ -306,20 +321,20 @@ class Process:
                 raise DidNotStart(f"{self.popen.args!r} did not start:\n{self.output()}")
             time.sleep(0.02)
 
-    def stop(self, with_signal: int = signal.SIGTERM, *, seconds: float = 10) -> int:
+    def stop(self, with_signal: int = signal.SIGTERM, *, seconds: float = 30) -> int:
         """End it and everything it started; its exit code."""
         if self.popen.poll() is None:
             self.popen.send_signal(with_signal)
             with suppress(subprocess.TimeoutExpired):
                 return self.popen.wait(seconds)
             self.kill()
-        return self.popen.wait(seconds)
+        return self.popen.wait(PATIENCE)
 
     def kill(self) -> None:
         """End it at once, as a power cut does, with everything it started."""
         with suppress(ProcessLookupError):
             os.killpg(self.popen.pid, signal.SIGKILL)
-        self.popen.wait(10)
+        self.popen.wait(PATIENCE)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Who is taken out while everybody writes: after the answer that removed them not one more piece of news may come."""
 
+import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -8,12 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tests.cast import Person
-from tests.chaos.people import Answer, Book, Who, ask, silent
+from tests.chaos.people import Answer, Book, Client, Who, ask
 from tests.chaos.proxy import Gate
-from tests.chaos.stage import Stage, another_browser, eventually, who
+from tests.chaos.stage import Stage, another_browser, who
+from tests.pace import eventually, slowest
 
 IN_FLIGHT = 0.5
-"""Seconds for which what was said before an answer may still be on the wire; what was said later never comes."""
+"""Seconds for which what was said before an answer may still be on the wire, besides twice as long as a request takes
+just then; what was said later never comes."""
+LISTENS = 1.0
+"""Seconds for which who was taken out goes on listening."""
 CLOSED_WITHIN = 1.0
 """Seconds after which the sockets of who is signed out or suspended are closed (the aim)."""
 HEARTBEAT = 15.0
@@ -30,12 +35,10 @@ class Ears:
 
     def connect(self, gate: Gate, known: Who, *, transport: str) -> None:
         """Open it. Raises `socketio.exceptions.ConnectionError`."""
-        import socketio
-
-        self.client: Any = socketio.Client(reconnection=False, logger=silent(), engineio_logger=silent())
+        self.client = Client(reconnection=False)
         self.client.on("*", lambda name, content=None: self.heard.append((time.monotonic(), name, content)))
         self.client.on("disconnect", self._note_end)
-        self.client.connect(gate.url, transports=[transport], headers={"Cookie": known.cookie}, wait_timeout=5)
+        self.client.connect(gate.url, transports=[transport], headers={"Cookie": known.cookie}, wait_timeout=20)
 
     def _note_end(self, *_reason: Any) -> None:
         self.closed_at = self.closed_at or time.monotonic()
@@ -87,8 +90,8 @@ class Mover(threading.Thread):
                 return
             answered = time.monotonic()
             self.moved += 1
-            time.sleep(0.8)
-            self._look(way, ears, known, answered, was_away=was_away)
+            in_flight = IN_FLIGHT + 2 * slowest(self._ask_for_little, seconds=LISTENS)
+            self._look(way, ears, known, answered, in_flight=in_flight, was_away=was_away)
         finally:
             ears.close()
             if way == "suspend":
@@ -120,11 +123,13 @@ class Mover(threading.Thread):
                 return False
         return False
 
-    def _look(self, way: Way, ears: Ears, known: Who, answered: float, *, was_away: bool) -> None:
+    def _look(
+        self, way: Way, ears: Ears, known: Who, answered: float, *, in_flight: float, was_away: bool
+    ) -> None:
         slug = self.stage.slug
         news = [(at, content) for at, name, content in list(ears.heard) if _is_of(slug, name, content)]
         self.last_heard += [at - answered for at, _content in news if at > answered][-1:]
-        if leaked := leak(news, self.book.begun, answered=answered):
+        if leaked := leak(news, self.book.begun, answered=answered, in_flight=in_flight):
             self.book.complain(f"after {way} was answered somebody heard {leaked}")
         if way != "remove":
             self._look_at_the_end(way, ears, answered, was_away=was_away)
@@ -134,21 +139,27 @@ class Mover(threading.Thread):
 
     def _look_at_the_end(self, way: Way, ears: Ears, answered: float, *, was_away: bool) -> None:
         patience = HEARTBEAT + 5 if was_away or self.broker_is_away else CLOSED_WITHIN * 3
-        if eventually(lambda: ears.closed_at is not None, seconds=patience) == float("inf"):
+        took = eventually(lambda: ears.closed_at is not None, seconds=patience, step=self._ask_for_little)
+        if took == math.inf:
             self.book.complain(f"{patience:.0f} s after {way} was answered the socket is still open")
         elif not was_away and ears.closed_at is not None:
             self.closed_after.append(ears.closed_at - answered)
+
+    def _ask_for_little(self) -> None:
+        ask(self._gate, self._ada, "GET", "/api/v1/me")
 
     def _peep(self, known: Who) -> Answer:
         return ask(self._gate, known, "GET", f"/workspaces/{self.stage.slug}/changes?after=0")
 
 
-def leak(news: Sequence[tuple[float, Any]], begun: Mapping[str, float], *, answered: float) -> str:
+def leak(
+    news: Sequence[tuple[float, Any]], begun: Mapping[str, float], *, answered: float, in_flight: float = IN_FLIGHT
+) -> str:
     """What was heard that should not have been: what was said after the answer, or what came long after it."""
     for at, content in news:
         if begun.get(_text(content), 0.0) > answered:
             return f"what was said later: {content}"
-        if at > answered + IN_FLIGHT:
+        if at > answered + in_flight:
             return f"something {at - answered:.2f} s later: {content}"
     return ""
 

@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import socketio
+
+from tests import pace
 from tests.chaos.proxy import FROM_THE_PROXY, Gate
 from tests.servers import ROOT
 
@@ -254,7 +257,7 @@ def send_at_once(book: Book, gate: Gate, known: Who, *, thread: str, times: int)
     for sender in senders:
         sender.start()
     for sender in senders:
-        sender.join(60)
+        sender.join(pace.PATIENCE)
     told = {(answer.json["id"], answer.json["seq"]) for answer in answers}
     if len(told) != 1 or len(answers) != times:
         book.complain(f"{times} times at once: {len(answers)} answers that tell of {len(told)} messages")
@@ -378,20 +381,28 @@ class Reader:
         raise NotImplementedError
 
 
+class Client(socketio.Client):  # type: ignore[misc]
+    """A client of Socket.IO that bears with a slow server: its base gives one that comes again a second, no more."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(request_timeout=PATIENCE, engineio_logger=silent(), logger=silent(), **how)
+
+    def connect(self, url: str, *, wait_timeout: float = 3, **how: Any) -> None:
+        """Connect as the base does."""
+        super().connect(url, wait_timeout=wait_timeout, **how)
+
+
 class SocketReader(Reader):
     """A Python client with Socket.IO, by WebSocket or by long polling."""
 
     def __init__(self, gate: Gate, who: Who, *, slug: str, transport: str, name: str) -> None:
-        import socketio
-
         self.name = name
         self.follower = Follower(lambda after: _changes(gate, who, slug, after), slug)
-        self.client: Any = socketio.Client(
-            reconnection_delay=0.3, reconnection_delay_max=1.5, engineio_logger=silent(), logger=silent()
-        )
+        self.client = Client(reconnection_delay=0.3, reconnection_delay_max=1.5)
         self.client.on("change", self.follower.hear)
         self.client.on("head", self.follower.compare)
-        self.client.connect(gate.url, transports=[transport], auth={"token": who.token}, retry=True)
+        given = {"transports": [transport], "auth": {"token": who.token}}
+        self.client.connect(gate.url, **given, retry=True, wait_timeout=pace.PATIENCE)
 
     @property
     def seq(self) -> int:
@@ -447,7 +458,8 @@ class PageReader(Reader):
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._listener = threading.Thread(target=self._read, daemon=True)
+        self._listener.start()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -468,7 +480,8 @@ class PageReader(Reader):
     def close(self) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(pace.PATIENCE)
+        self._listener.join(pace.PATIENCE)  # it reads what is closed next
         self._process.stdout.close()
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, TypeVar
 
+from tests.pace import PATIENCE
 from tests.servers import free_port
 
 Given = TypeVar("Given")
@@ -39,6 +40,11 @@ class Gate:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a connection of the client's is open."""
+        return bool(self._open)
 
     def cut(self) -> None:
         """End all that is open, without a farewell."""
@@ -77,6 +83,7 @@ class Proxy:
         self._at: dict[str, int] = {}
         self._loop = asyncio.new_event_loop()
         self._servers: list[asyncio.Server] = []
+        self._gates: list[Gate] = []
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._thread.start()
 
@@ -90,14 +97,15 @@ class Proxy:
         """End everything."""
         self._do(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
         self._loop.close()
 
     def _do(self, work: Coroutine[Any, Any, Given]) -> Given:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
 
     async def _open(self, gate: Gate) -> None:
         gate._passes.set()
+        self._gates.append(gate)
 
         async def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             gate._open.add(writer)
@@ -115,10 +123,13 @@ class Proxy:
     async def _end(self) -> None:
         for server in self._servers:
             server.close()
+        for gate in self._gates:
+            gate._cut()  # what a client has not taken would keep its connection open
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # connections end in the next turn of the loop
 
     async def _serve(self, gate: Gate, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         passes = gate._passes

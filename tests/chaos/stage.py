@@ -7,8 +7,7 @@ import sqlite3
 import struct
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests import apps, servers
 from tests.cast import Cast, Person, looking
 from tests.chaos.people import Who
 from tests.chaos.proxy import Proxy, proxy
+from tests.pace import PATIENCE
 from tests.servers import Letterbox, Service
 from tests.workspaces.discussions.talk import Talk
 from tests.workspaces.places import open_place
@@ -58,7 +58,7 @@ class Server:
 
     def wait_until_it_answers(self) -> None:
         """Return when it answers. Raises `servers.DidNotStart`."""
-        self._process.wait_for(lambda: servers.answers(f"http://127.0.0.1:{self.port}"), seconds=30)
+        self._process.wait_for(lambda: servers.answers(f"http://127.0.0.1:{self.port}"))
 
     def logs(self) -> str:
         """What it and those before it on this port wrote."""
@@ -190,7 +190,7 @@ _OURS = ("DATABASE_URL", "SECRET_KEY", "SITE_URL", "MAIL_URL")
 def locked(database: Path) -> Iterator[None]:
     """Within the block another process holds the SQLite file for writing."""
     program = (
-        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=20);"
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=120);"
         "c.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", program, str(database)]
@@ -201,7 +201,7 @@ def locked(database: Path) -> Iterator[None]:
             yield
         finally:
             holder.stdin.close()
-            holder.wait(10)
+            holder.wait(PATIENCE)
 
 
 @contextmanager
@@ -223,7 +223,8 @@ def full(disk: Path, database: Path) -> Iterator[None]:
     """Within the block nothing fits on the disk any more; what SQLite had taken for later it has given back."""
     stuffing = disk / "stuffing"
     with closing(sqlite3.connect(database, timeout=10)) as held:
-        held.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        while held.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            pass  # somebody reads the log
     with suppress(OSError), stuffing.open("wb", buffering=0) as file:
         while True:
             file.write(b"x" * 4096)
@@ -237,13 +238,3 @@ def _children(pid: int) -> list[int]:
     with suppress(OSError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return []
-
-
-def eventually(is_so: Callable[[], object], *, seconds: float, every: float = 0.02) -> float:
-    """Wait until it is so; the seconds that it took, or infinity if it did not come in that time."""
-    began = time.monotonic()
-    while not is_so():
-        if time.monotonic() - began > seconds:
-            return float("inf")
-        time.sleep(every)
-    return time.monotonic() - began

@@ -12,6 +12,7 @@ from tests.chaos.moving import leak
 from tests.chaos.people import Acknowledged, Answer, Who, ask, dishonest
 from tests.chaos.proxy import FROM_THE_PROXY, Gate, proxy
 from tests.chaos.trial import POSTED, Kept, wrong_with
+from tests.pace import eventually
 from tests.servers import free_port
 
 NOBODY = Who()
@@ -122,7 +123,7 @@ def test_what_is_cut_is_over(gate: Gate) -> None:
     gate.swallow()
     connection = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=10)
     connection.request("GET", "/")
-    time.sleep(0.1)
+    eventually(lambda: gate.is_in_use)
     gate.pass_on(what_was_open=False)
     with pytest.raises((OSError, http.client.HTTPException)):
         connection.getresponse()

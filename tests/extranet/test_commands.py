@@ -51,10 +51,8 @@ def test_a_member_is_made_with_a_password_that_was_piped_in(folder: dict[str, st
 
 
 def test_a_port_that_is_taken_is_a_sentence(folder: dict[str, str]) -> None:
-    port = free_port()
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", port))
-        taken.listen()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
         with pytest.raises(subprocess.CalledProcessError) as raised:
             flask("serve", environment={**folder, "PORT": str(port)})
     said = str(raised.value.stdout) + str(raised.value.stderr)

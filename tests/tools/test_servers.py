@@ -1,6 +1,9 @@
 """The tests' own servers are what they say: a test on a server that is not there would prove nothing."""
 
+import math
 import smtplib
+import socket
+import time
 
 import psycopg
 import pytest
@@ -8,7 +11,8 @@ from playwright.sync_api import Browser
 from redis import Redis
 
 from tests.conftest import Backend
-from tests.servers import Letterbox, postgresql
+from tests.pace import STEPS, eventually, slowest
+from tests.servers import Letterbox, free_port, postgresql
 
 
 def test_each_round_has_the_database_it_is_named_after(backend: Backend) -> None:
@@ -40,6 +44,32 @@ def test_the_mail_server_can_refuse(smtp: Letterbox) -> None:
     with pytest.raises(smtplib.SMTPDataError):
         _send(smtp, "ada@example.org")
     assert smtp.letters == []
+
+
+def test_a_port_is_kept_for_a_server_and_for_its_next_lives() -> None:
+    port = free_port()
+    for _life in range(2):
+        with socket.create_server(("127.0.0.1", port)):
+            socket.create_connection(("127.0.0.1", port), timeout=10).close()
+        with pytest.raises(OSError), socket.socket() as other:
+            other.bind(("127.0.0.1", port))
+
+
+def test_what_is_promised_within_a_span_may_take_longer_where_everything_does() -> None:
+    taken: list[None] = []
+
+    def step() -> None:
+        time.sleep(0.04)
+        taken.append(None)
+
+    assert eventually(lambda: len(taken) > STEPS // 2, seconds=0.05, step=step) < math.inf
+    assert eventually(lambda: False, seconds=0.05, step=step) == math.inf
+    assert eventually(lambda: False, seconds=0.05) == math.inf
+
+
+def test_the_slowest_step_is_found() -> None:
+    pauses = iter([0.01, 0.1])
+    assert slowest(lambda: time.sleep(next(pauses, 0)), seconds=0.2) >= 0.1
 
 
 @pytest.mark.browser
