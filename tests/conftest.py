@@ -8,15 +8,19 @@ test with a sentence, but fails it where CI=true.
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, expect
 
+from extranet import db
 from extranet.app import Extranet
 from tests import apps, servers
 from tests.browsing import PATIENCE
@@ -25,6 +29,11 @@ from tests.factories import Say, Scene
 from tests.scenes import Furnish, Scenes
 
 Started = TypeVar("Started")
+# The same examples each time, however long one takes.
+hypothesis.settings.load_profile("ci")
+# Who writes in this process waits for others as long as these need; how long it is in earnest, a test of it says.
+db.PATIENCE = db._ANSWERS_OR_IS_GONE["connect_timeout"] = 60
+
 BACKENDS = ("sqlite", "postgresql")
 ONE_ROUND = ("browser", "bench", "once")
 
@@ -162,6 +171,13 @@ def furnish(app: Extranet, backend: Backend, running: Servers, smtp: servers.Let
         return running.scenes.give(f"{backend.name}-{name}", app, smtp, say, is_settled=is_settled)
 
     return give
+
+
+@pytest.fixture
+def long_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock by which tries are counted stands still: «per minute» is for as long as the test takes."""
+    now = time.time()
+    monkeypatch.setattr("limits.storage.memory.time", SimpleNamespace(time=lambda: now))
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_the_table_has_every_entrance_and_no_other(app: Flask) -> None:
     assert {f"{row.method} {row.rule}" for row in entrances.rows()} == there
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1_800)
 def test_everybody_gets_the_answer_of_the_table_at_every_entrance(scene: Scene) -> None:
     wrong = []
     people = entrances.people(scene)
@@ -71,7 +71,7 @@ def test_everybody_gets_the_answer_of_the_table_at_every_entrance(scene: Scene) 
 
 
 @pytest.mark.once  # who may is asked of both above; how it looks is made here
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1_800)
 def test_what_is_forbidden_looks_like_what_never_was(scene: Scene) -> None:
     people, different = entrances.people(scene), []
     for row in (row for row in entrances.rows() if "<" in row.rule and row.note in ("", "trash", "who left")):

@@ -22,7 +22,7 @@ from tests.factories import Scene
 from tests.scenes import Furnish
 from tests.test_access import keep_nothing
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1_800)
 
 CASES = int(os.environ.get("FUZZ_CASES", "8"))
 """Cases for each operation; give more for a long run."""

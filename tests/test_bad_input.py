@@ -25,7 +25,7 @@ from tests.factories import Scene, Space
 from tests.scenes import Furnish
 from tests.test_access import copied, keep_nothing
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1_800)
 
 REFUSED = {400, 401, 403, 404, 409, 413, 415, 422, 429}
 HOSTILE = (

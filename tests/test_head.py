@@ -7,7 +7,6 @@ from tests.scenes import Furnish
 
 
 @pytest.mark.once
-@pytest.mark.timeout(300)
 def test_head_answers_as_get_does_at_every_address(furnish: Furnish) -> None:
     scene, different = furnish(), []
     people = {name: entrances.people(scene)[name] for name in ("visitor", "host", "moderator")}

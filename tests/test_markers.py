@@ -34,7 +34,7 @@ def scene(furnish: Furnish, planted: Markers) -> Scene:
     return furnish(planted.say, name="planted", is_settled=True)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1_800)
 def test_nobody_reads_a_marker_that_is_not_theirs(
     scene: Scene, planted: Markers, backend: Backend, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -114,7 +114,7 @@ def _in_space(rule: str, scene: Scene, space: Space) -> Iterator[dict[str, str]]
 
 
 @pytest.mark.once  # both databases have the same index
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1_800)
 def test_a_search_for_a_marker_is_answered_like_one_for_a_word_that_was_never_written(
     scene: Scene, planted: Markers
 ) -> None:

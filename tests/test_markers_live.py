@@ -23,7 +23,7 @@ from tests.factories import Scene
 from tests.markers import Markers, everybody, readers
 from tests.workspaces.discussions.test_live import Ears
 
-pytestmark = [pytest.mark.once, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.once
 
 LISTENERS = ("mallory", "lee", "moses", "kim", "rita", "ingrid", "hanna", "nina", "grace", "ada")
 

@@ -170,6 +170,7 @@ def without_tokens(page: str) -> str:
     return re.sub(r'(name="csrf_token" value|name="csrf-token" content|nonce)="[^"]*"', "", page)
 
 
+@pytest.mark.usefixtures("long_minute")
 def test_guessing_is_slowed_down(tmp_path: Path, backend: Backend) -> None:
     limited = apps.make(tmp_path / "data", DATABASE_URL=backend.url, RATE_LIMITS="on")
     browser = Person(limited)

@@ -171,16 +171,16 @@ def megabytes():
     status = dict(line.split(":", 1) for line in open("/proc/self/status"))
     return int(status["VmRSS"].split()[0]) // 1024
 
-before, start = megabytes(), time.perf_counter()
+before, start = megabytes(), time.process_time()
 read = analysis.Analysis(Path(sys.argv[1]), None)
 read.terms("työtilojen yhteyshenkilöiden arbetsrummet")
-print(megabytes() - before, time.perf_counter() - start)
+print(megabytes() - before, time.process_time() - start)
 """
     folder = str(find_dictionaries(running.folder))
     done = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, check=True, cwd=ROOT)
     megabytes, seconds = done.stdout.split()
     assert int(megabytes) < 40, "the tries are mapped into memory, not read"
-    assert float(seconds) < 2
+    assert float(seconds) < 2, "so long it works; what else the machine does meanwhile does not count"
 
 
 def test_the_dictionaries_are_built_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

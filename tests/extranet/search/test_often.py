@@ -7,7 +7,7 @@ import pytest
 from tests import apps
 from tests.cast import Cast, Person
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("long_minute")]
 
 
 @pytest.fixture(scope="module")

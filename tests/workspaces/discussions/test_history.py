@@ -3,7 +3,7 @@
 import random
 import re
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -73,9 +73,9 @@ def test_the_longest_texts_take_no_time_worth_speaking_of() -> None:
         (" ".join(f"x{i} y" for i in range(2_700)), " ".join(f"x{i} z" for i in range(2_700))), (mixed[0], mixed[1]),
     ]  # fmt: skip
     for before, after in hostile:
-        started = perf_counter()
+        started = thread_time()
         assert len(differences(before, after)) <= MOST_PIECES
-        assert perf_counter() - started < 2  # some 0.1 s; difflib takes many seconds for some of them
+        assert thread_time() - started < 2  # some 0.1 s of work; difflib takes many seconds for some of them
 
 
 @pytest.mark.once
@@ -89,6 +89,7 @@ def test_what_changed_in_more_places_than_anybody_reads_is_one_change() -> None:
     assert whole[0].text.startswith("First ") and whole[-1].text.endswith(" last")
 
 
+@pytest.mark.usefixtures("long_minute")
 def test_a_page_of_it_is_not_asked_for_again_and_again(tmp_path: Path, backend: Backend) -> None:
     limited = apps.make(tmp_path / "data", DATABASE_URL=backend.url, RATE_LIMITS="on")
     talk = Talk(Cast(limited))

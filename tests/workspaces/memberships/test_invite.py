@@ -309,6 +309,7 @@ def test_a_link_that_never_was_tells_nothing(app: Extranet, cast: Cast) -> None:
         assert person.get("/invitations/never-was").status_code == 404
 
 
+@pytest.mark.usefixtures("long_minute")
 def test_pages_and_programs_share_one_limit(tmp_path: Path, backend: Backend) -> None:
     limited = apps.make(tmp_path / "data", DATABASE_URL=backend.url, RATE_LIMITS="on")
     cast = Cast(limited)
