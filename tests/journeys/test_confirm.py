@@ -5,6 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from extranet import credentials
 from extranet.members import Member
+from tests.browsing import another_page
 from tests.cast import Person, keeping
 from tests.journeys.talking import House
 
@@ -64,7 +65,8 @@ def _decline(page: Page, button: Locator, by_keys: bool) -> None:
 
 def _agree(page: Page, button: Locator, name: str, by_keys: bool) -> None:
     _press(button, by_keys)
-    _press(page.get_by_role("dialog").get_by_role("button", name=name), by_keys)
+    with another_page(page):
+        _press(page.get_by_role("dialog").get_by_role("button", name=name), by_keys)
 
 
 def _press(button: Locator, by_keys: bool) -> None:

@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.talking import House
+from tests.browsing import noted
+from tests.journeys.talking import House, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -25,10 +26,11 @@ WITHOUT_HAS = """() => {
 @pytest.mark.parametrize("entry", ["Copy link", "Copy as text", "Mark as unread from here"])
 def test_a_choice_from_the_menu_gives_the_focus_back(here: House, entry: str) -> None:
     grace = here.screen(here.cast.grace)
+    told = noted(grace.page.locator("#toasts"))
     more = grace.message("Hello").locator("[data-action=more]")
     more.press("Enter")
     grace.page.locator(".message-menu").get_by_role("button", name=entry).press("Enter")
-    expect(grace.page.locator("#toasts .toast")).to_have_count(1)
+    eventually(lambda: len(told()), 1, page=grace.page)
     expect(grace.page.locator(".message-menu")).to_have_count(0)
     expect(more).to_be_focused()
 
@@ -112,13 +114,14 @@ def test_a_link_that_cannot_be_copied_says_so(here: House) -> None:
             document.execCommand = () => window.mayCopy;
         }"""
     )
+    told = noted(grace.page.locator("#toasts"))
     link = grace.page.locator("copy-link a")
     link.press("Enter")
-    expect(grace.page.locator("#toasts")).to_contain_text("Copying did not work here.")
+    eventually(lambda: "Copying did not work here." in "\n".join(told()), True, page=grace.page)
     expect(link).to_be_focused()
     grace.page.evaluate("window.mayCopy = true")
     link.press("Enter")
-    expect(grace.page.locator("#toasts")).to_contain_text("Copied")
+    eventually(lambda: "Copied" in "\n".join(told()), True, page=grace.page)
 
 
 def test_answering_by_key_and_the_files_focus_work_in_older_browsers(here: House) -> None:
@@ -134,4 +137,4 @@ def test_answering_by_key_and_the_files_focus_work_in_older_browsers(here: House
     for region in ("connection-status", "#editor .audience-changed"):
         expect(grace.page.locator(region)).to_be_empty()
         expect(grace.page.locator(region)).to_have_css("display", re.compile("flex|block"))
-        assert grace.page.locator(region).evaluate("region => region.offsetHeight") == 0
+        expect(grace.page.locator(region)).to_have_js_property("offsetHeight", 0)

@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from extranet.members import Member
+from tests.browsing import noted
 from tests.cast import keeping
 from tests.journeys.talking import House, Screen, eventually
 from workspaces.discussions import service
@@ -15,6 +16,12 @@ from workspaces.models import Workspace
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 MESSAGE = ".thread > .message"
+IS_NOTED = """() => {
+    const { at, top } = history.state?.reading ?? {};
+    const message = at ? document.getElementById(`m-${at}`) : null;
+    return message !== null && Math.round(message.getBoundingClientRect().top) === top;
+}"""
+"""Whether the history says where the page stands now."""
 
 
 def test_a_long_thread_opens_at_the_first_unread_and_scrolls_both_ways(here: House) -> None:
@@ -43,12 +50,12 @@ def test_on_a_phone_the_mark_stops_where_the_screen_ends(here: House) -> None:
     grace = here.screen(here.cast.grace, here.talk.path("?at=new#new"), viewport={"width": 360, "height": 740})
     pill = grace.page.locator("[data-part=news]")
     expect(pill).to_have_attribute("data-to", "down")
-    eventually(lambda: here.talk.mark_of(here.cast.grace) is not None, True, page=grace.page)
-    grace.page.wait_for_timeout(400)
     on_screen = grace.page.evaluate(
         f"[...document.querySelectorAll('{MESSAGE}')].filter(m => m.getBoundingClientRect().top < innerHeight)"
         ".map(m => Number(m.dataset.seq))"
     )
+    eventually(lambda: (here.talk.mark_of(here.cast.grace) or 0) >= on_screen[-2], True, page=grace.page)
+    grace.page.wait_for_timeout(400)
     mark = here.talk.mark_of(here.cast.grace)
     assert mark is not None
     assert mark in on_screen[-2:], "what shows less than its head is not read"
@@ -56,8 +63,7 @@ def test_on_a_phone_the_mark_stops_where_the_screen_ends(here: House) -> None:
     # What one scrolls past is read, and so the mark goes on.
     grace.page.mouse.move(180, 300)
     for _screen in range(3):
-        grace.page.mouse.wheel(0, 400)
-        grace.page.wait_for_timeout(150)
+        _turn_the_wheel(grace.page)
     eventually(lambda: (here.talk.mark_of(here.cast.grace) or 0) > mark + 2, True, page=grace.page)
 
 
@@ -65,16 +71,17 @@ def test_reload_and_back_lead_to_the_same_message(here: House) -> None:
     _say(here, 70)
     grace = here.screen(here.cast.grace, here.talk.path("?at=last"))
     expect(grace.message("Number 69.")).to_be_in_viewport()
-    grace.page.mouse.move(400, 300)
-    grace.page.mouse.wheel(0, -1500)
+    grace.page.evaluate("scrollBy({ top: -1500, behavior: 'instant' })")
+    eventually(lambda: grace.page.evaluate(IS_NOTED), True, page=grace.page)
     expect(grace.page).not_to_have_url(re.compile("at=last"))
-    grace.page.wait_for_timeout(500)
     words = _words_on_top(grace)
     grace.page.reload()
-    assert _words_on_top(grace) == words
+    grace.when_live()
+    eventually(lambda: _words_on_top(grace), words, page=grace.page)
     grace.page.goto(here.site.url + "/terms")
     grace.page.go_back()
-    assert _words_on_top(grace) == words
+    grace.when_live()
+    eventually(lambda: _words_on_top(grace), words, page=grace.page)
 
 
 def test_one_moves_by_key_from_message_to_message_and_level_to_level(here: House) -> None:
@@ -95,6 +102,7 @@ def test_one_moves_by_key_from_message_to_message_and_level_to_level(here: House
     expect(grace.message("Third").get_by_role("heading")).to_have_attribute("aria-level", "4")
     keys.press("?")
     sheet = grace.page.get_by_role("dialog", name="Keyboard help")
+    expect(sheet.get_by_label("Single letters work as keys")).to_be_checked()
     assert grace.barriers() == []
     sheet.get_by_label("Single letters work as keys").uncheck()
     keys.press("Escape")
@@ -158,13 +166,16 @@ def test_what_waits_survives_a_reload_and_a_new_tab(here: House) -> None:
 def test_a_bar_says_that_nothing_can_be_saved_and_goes_when_it_can(here: House, status: int, says: str) -> None:
     grace = here.screen(here.cast.grace)
     refusal = {"status": status, "headers": {"Retry-After": "1"}, "json": {"detail": "No."}}
-    grace.page.route("**/messages", lambda route: route.fulfill(**refusal), times=1)
-    grace.write("Patience")
+    grace.page.route("**/messages", lambda route: route.fulfill(**refusal))
     bar = grace.page.locator("connection-status")
+    said = noted(bar)
+    grace.write("Patience")
     expect(bar).to_contain_text(says)
     assert grace.barriers() == []
-    expect(bar).to_have_text("The service saves again.")
-    expect(grace.message("Patience")).not_to_have_attribute("data-state", re.compile(".*"))
+    grace.page.unroute("**/messages")
+    # The longer it was refused, the longer it waits: half a minute at most.
+    expect(grace.message("Patience")).not_to_have_attribute("data-state", re.compile(".*"), timeout=60_000)
+    eventually(lambda: said()[-1], "The service saves again.", page=grace.page)
     expect(bar).to_have_text("")
 
 
@@ -174,7 +185,7 @@ def test_who_missed_very_much_catches_up_in_one_go(here: House) -> None:
     _say(here, 120)
     grace.context.set_offline(False)
     expect(grace.page.locator(MESSAGE)).to_have_count(121)
-    assert grace.words()[-1] == "Number 119."
+    eventually(lambda: grace.words()[-1], "Number 119.", page=grace.page)
     expect(grace.page.locator("[data-part=news]")).to_contain_text(re.compile(r"^\s*1[01]\d new messages"))
 
 
@@ -189,8 +200,14 @@ def _say(here: House, number: int, *, start: int = 0) -> None:
                 service.post(thread, workspace, f"Number {one}.", by=ada)
 
 
+def _turn_the_wheel(page: Page) -> None:
+    """Scroll down by less than a screen, and wait until the page has: nothing is jumped over."""
+    before = page.evaluate("scrollY")
+    page.mouse.wheel(0, 400)
+    eventually(lambda: page.evaluate("scrollY") > before + 300, True, page=page)
+
+
 def _words_on_top(screen: Screen) -> str:
-    screen.when_live()
     screen.page.wait_for_timeout(200)
     return str(
         screen.page.evaluate(

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from extranet.members import Member
+from tests.browsing import another_page
 from tests.cast import keeping
 from tests.journeys.talking import House
 from workspaces import service as workspaces
@@ -16,11 +17,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 def test_a_question_is_asked_answered_and_locked_before_open_eyes(here: House) -> None:
     ada, grace = here.cast.ada, here.cast.grace
     host, reader = here.screen(ada), here.screen(grace)
-    host.page.get_by_role("link", name="Settings of the discussion").click()
+    with another_page(host.page):
+        host.page.get_by_role("link", name="Settings of the discussion").click()
     assert host.barriers() == []
     host.page.get_by_label("Title").fill("Who has the keys?")
     host.page.get_by_label("Question").check()
-    host.page.get_by_role("button", name="Save").click()
+    with another_page(host.page):
+        host.page.get_by_role("button", name="Save").click()
     expect(reader.page.get_by_role("heading", level=1)).to_have_text("Who has the keys?")
     expect(reader.page).to_have_title(re.compile("Who has the keys"))
     host.when_live()
@@ -31,8 +34,10 @@ def test_a_question_is_asked_answered_and_locked_before_open_eyes(here: House) -
     expect(reader.page.get_by_role("link", name="The accepted answer: Grace Hopper")).to_be_visible()
     # What one is writing stays when the lock comes; what is sent then is kept, and can be copied.
     reader.page.locator("#editor textarea").fill("Not yet sent")
-    host.page.get_by_role("link", name="Settings of the discussion").click()
-    host.page.get_by_role("button", name="Lock").click()
+    with another_page(host.page):
+        host.page.get_by_role("link", name="Settings of the discussion").click()
+    with another_page(host.page):
+        host.page.get_by_role("button", name="Lock").click()
     expect(host.page.locator("#editor")).to_be_hidden()
     expect(reader.page.locator("thread-head")).to_contain_text("This discussion is locked")
     reader.page.get_by_role("button", name="Send the message").click()
@@ -45,11 +50,13 @@ def test_a_decision_is_written_by_keyboard_and_stands_above_for_everybody(here: 
     reason = here.talk.say(grace, "Because it is near.")
     ada.post(here.talk.path("/settings"), {"title": "Where to meet", "kind": "decision"})
     host, reader = here.screen(ada), here.screen(grace)
-    host.page.get_by_role("link", name="Write down the decision").press("Enter")
+    with another_page(host.page):
+        host.page.get_by_role("link", name="Write down the decision").press("Enter")
     host.page.locator(f"#ground-{reason}").press("Space")
     host.page.get_by_role("textbox", name="Decision").fill("We meet in **Turku**.")
     assert host.barriers() == []
-    host.page.get_by_role("button", name="Save the decision").press("Enter")
+    with another_page(host.page):
+        host.page.get_by_role("button", name="Save the decision").press("Enter")
     decision = reader.page.locator("#decision")
     expect(decision).to_contain_text("We meet in Turku.")
     expect(decision.get_by_role("listitem")).to_contain_text("Because it is near.")
@@ -67,9 +74,11 @@ def test_lists_and_pages_follow_a_thread_that_moves_away(here: House) -> None:
     reader, lister = here.screen(grace), here.screen(grace, here.place.path())
     there = here.screen(ada, f"/workspaces/{other}")
     host = here.screen(ada, here.talk.path("/move"))
-    host.page.get_by_role("link", name="Elsewhere").click()
+    with another_page(host.page):
+        host.page.get_by_role("link", name="Elsewhere").click()
     assert host.barriers() == []
-    host.page.get_by_role("button", name="Move the discussion").click()
+    with another_page(host.page):
+        host.page.get_by_role("button", name="Move the discussion").click()
     expect(host.page).to_have_url(re.compile(f"/workspaces/{other}/threads/"))
     expect(reader.page.get_by_role("alert")).to_contain_text("This discussion has been moved elsewhere.")
     row = f'li[data-thread="{here.talk.thread_id}"]'
