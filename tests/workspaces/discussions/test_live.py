@@ -2,8 +2,8 @@
 
 import json
 import logging
+import math
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +17,7 @@ from engineio.payload import Payload
 from extranet.app import Extranet
 from tests import servers
 from tests.cast import Cast, Person
+from tests.pace import PATIENCE, eventually
 from tests.workspaces.discussions.talk import Talk
 
 
@@ -40,17 +41,18 @@ class Ears:
 
     def __init__(self, url: str, *, transport: str, **how: Any) -> None:
         self.heard: list[tuple[str, Any]] = []
+        self._url = url
         self._news = threading.Condition()
-        self.client = Client(reconnection=False, engineio_logger=_silent())
+        self.client = Client(reconnection=False, engineio_logger=_silent(), request_timeout=PATIENCE)
         self.client.on("*", self._hear)
-        self.client.connect(url, transports=[transport], wait_timeout=10, **how)
+        self.client.connect(url, transports=[transport], wait_timeout=PATIENCE, **how)
 
     def _hear(self, name: str, content: Any = None) -> None:
         with self._news:
             self.heard.append((name, content))
             self._news.notify_all()
 
-    def wait_for(self, name: str, matches: Callable[[Any], bool] = bool, *, seconds: float = 10) -> Any:
+    def wait_for(self, name: str, matches: Callable[[Any], bool] = bool) -> Any:
         """The first piece of news like this; AssertionError if it does not come."""
         found: list[Any] = []
 
@@ -59,15 +61,19 @@ class Ears:
             return bool(found)
 
         with self._news:
-            assert self._news.wait_for(is_there, seconds), f"no {name} among {[said for said, _content in self.heard]}"
+            assert self._news.wait_for(is_there, PATIENCE), f"no {name} among {[said for said, _content in self.heard]}"
         return found[0]
 
+    def catch_up(self) -> None:
+        """Return when all has been heard that the server has said so far."""
+        self.client.call("here", {}, timeout=PATIENCE)
+
     def closed_within(self, seconds: float) -> bool:
-        """Whether the server closes it in this time."""
-        until = time.monotonic() + seconds
-        while self.client.connected and time.monotonic() < until:
-            time.sleep(0.01)
-        return not self.client.connected
+        """Whether the server closes it in this time, or in the longer one that its pages take just now."""
+        return eventually(lambda: not self.client.connected, seconds=seconds, step=self._open_a_page) < math.inf
+
+    def _open_a_page(self) -> None:
+        requests.get(f"{self._url}/sign-in", timeout=PATIENCE).close()
 
 
 class Poll:
@@ -76,12 +82,12 @@ class Poll:
     def __init__(self, url: str, headers: dict[str, str]) -> None:
         self._url, self._headers = f"{url}/socket.io/?EIO=4&transport=polling", headers
         self._url += "&sid=" + json.loads(self.ask().text[1:])["sid"]
-        requests.post(self._url, data="40", headers=headers, timeout=15)
+        requests.post(self._url, data="40", headers=headers, timeout=PATIENCE)
         self.heads = self._first_heads()
 
     def ask(self) -> requests.Response:
         """What waits, or comes next."""
-        return requests.get(self._url, headers=self._headers, timeout=40)
+        return requests.get(self._url, headers=self._headers, timeout=PATIENCE)
 
     def _first_heads(self) -> Any:
         while True:
@@ -130,7 +136,7 @@ class Live:
             data={"csrf_token": person.csrf_token, **fields},
             headers={"Cookie": self.cookie(person), "Accept": "application/json"},
             allow_redirects=False,
-            timeout=10,
+            timeout=PATIENCE,
         )
 
     def say(self, person: Person, body: str) -> Any:
@@ -159,11 +165,11 @@ def live(served: tuple[servers.Site, Extranet]) -> Iterator[Live]:
 def test_a_message_reaches_who_joined_at_once_and_nobody_else(live: Live, transport: str) -> None:
     grace, mallory = live.listen(live.cast.grace, transport), live.listen(live.cast.mallory, transport)
     said = live.say(live.cast.ada, "Live!")
-    change = grace.wait_for("change", lambda change: change["message"]["id"] == said["id"], seconds=3)
+    change = grace.wait_for("change", lambda change: change["message"]["id"] == said["id"])
     assert change["message"]["body"] == "Live!"
     assert "Live!" in change["html"]
     assert live.talk.unread(live.cast.grace) == 2
-    time.sleep(0.3)
+    mallory.catch_up()  # whoever was told was told at once
     assert not [name for name, _content in mallory.heard if name != "head"]
     assert all(live.talk.place.slug not in content for _name, content in mallory.heard)
 
@@ -172,16 +178,17 @@ def test_a_message_reaches_who_joined_at_once_and_nobody_else(live: Live, transp
 def test_after_the_answer_to_a_removal_nothing_more_comes(live: Live, transport: str) -> None:
     ada, nina = live.cast.ada, live.cast.member("Nina Newcomer")
     live.talk.place.let_in(nina, by=ada)
-    ears = live.listen(nina, transport)
+    ears, witness = live.listen(nina, transport), live.listen(ada)
     before = live.say(ada, "Before")
     ears.wait_for("change", lambda change: change["seq"] == before["seq"])
     live.remove(nina)
-    assert ears.closed_within(5)
+    assert ears.closed_within(1)
     if transport == "websocket":  # who polls hears it only if a question of theirs was waiting, or when they come anew
-        ears.wait_for("head", lambda heads: live.talk.place.slug not in heads, seconds=1)
+        ears.wait_for("head", lambda heads: live.talk.place.slug not in heads)
     anew = live.listen(nina, transport)
-    live.say(ada, "After")
-    time.sleep(0.5)
+    after = live.say(ada, "After")
+    witness.wait_for("change", lambda change: change["seq"] == after["seq"])
+    anew.catch_up()
     assert {name for name, _content in ears.heard} == {"head", "change"}
     assert all(change["seq"] <= before["seq"] for name, change in ears.heard if name == "change")
     assert anew.heard and all(news == ("head", {}) for news in anew.heard)

@@ -1,6 +1,5 @@
 """Two server processes with PostgreSQL and Redis between them: news and endings go across, also while Redis is away."""
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from extranet.app import Extranet
 from tests import apps, servers
 from tests.cast import Cast, Person
 from tests.conftest import Servers
+from tests.pace import PATIENCE
 from tests.workspaces.discussions.talk import Talk
 from tests.workspaces.discussions.test_live import Ears, Poll
 
@@ -42,7 +42,7 @@ class Pair:
         """Send a form to one of the processes."""
         data = {"csrf_token": person.csrf_token, **fields}
         headers = {**self.cookie(person), "Accept": "application/json"}
-        return requests.post(at.url + path, data=data, headers=headers, allow_redirects=False, timeout=15)
+        return requests.post(at.url + path, data=data, headers=headers, allow_redirects=False, timeout=PATIENCE)
 
     def say(self, body: str, at: servers.Site) -> None:
         """Let Ada say something."""
@@ -57,8 +57,10 @@ class Pair:
     def without_redis(self) -> Iterator[None]:
         """Within the block Redis is gone."""
         self.redis.stop()
-        yield
-        self.redis.start()
+        try:
+            yield
+        finally:
+            self.redis.start()
 
 
 @pytest.fixture(scope="module")
@@ -95,41 +97,44 @@ def test_news_and_endings_go_across(pair: Pair) -> None:
     ears = pair.listen(grace, pair.other)
     said = pair.send(ada, pair.talk.path("/messages"), pair.one, body="Across!")
     assert said.status_code == 201
-    change = ears.wait_for("change", lambda change: change.get("message", {}).get("body") == "Across!", seconds=5)
+    change = ears.wait_for("change", lambda change: change.get("message", {}).get("body") == "Across!")
     assert change["message"]["body"] == "Across!"
     assert pair.send(grace, "/sign-out", pair.one).status_code == 302
     assert ears.closed_within(2)
 
 
 def test_who_was_removed_while_redis_was_away_hears_nothing_when_it_is_back(pair: Pair) -> None:
-    ears = pair.listen(pair.cast.grace, pair.other)
+    ears, ada = pair.listen(pair.cast.grace, pair.other), pair.listen(pair.cast.ada, pair.other)
     pair.say("Before", pair.one)
-    ears.wait_for("change", seconds=5)
+    ears.wait_for("change", lambda change: "Before" in str(change))
     with pair.without_redis():
         pair.remove(pair.cast.grace, pair.one)
         pair.say("While it was away", pair.one)
     pair.say("After", pair.one)
-    time.sleep(1.5)
+    ada.wait_for("change", lambda change: "After" in str(change))
+    assert ears.closed_within(1)
     assert "While it was away" not in str(ears.heard) and "After" not in str(ears.heard)
 
 
 def test_what_waits_in_redis_while_somebody_is_removed_never_comes(pair: Pair) -> None:
     ears, ada = pair.listen(pair.cast.grace, pair.other), pair.listen(pair.cast.ada, pair.other)
     pair.say("Before", pair.one)
-    ears.wait_for("change", seconds=5)
+    ears.wait_for("change", lambda change: "Before" in str(change))
     with pair.redis.paused():
         pair.remove(pair.cast.grace, pair.one)
         pair.say("While it stood still", pair.one)
-    ada.wait_for("change", lambda change: "While it stood still" in str(change), seconds=15)
-    time.sleep(0.5)
+    ada.wait_for("change", lambda change: "While it stood still" in str(change))
+    assert ears.closed_within(1)
     assert "While it stood still" not in str(ears.heard)
 
 
 @pytest.mark.parametrize("where", ["here", "there"])
 def test_what_waits_for_somebody_who_polls_goes_when_they_are_removed(pair: Pair, where: str) -> None:
-    poll = Poll(pair.one.url, pair.cookie(pair.cast.grace))
+    poll, ada = Poll(pair.one.url, pair.cookie(pair.cast.grace)), pair.listen(pair.cast.ada, pair.one)
     pair.say("Between two questions", pair.one)
-    time.sleep(0.3)
+    ada.wait_for("change", lambda change: "Between two questions" in str(change))
     pair.remove(pair.cast.grace, pair.one if where == "here" else pair.other)
-    time.sleep(0 if where == "here" else 0.5)
+    if where == "there":  # facts are followed in their order
+        pair.say("Since then", pair.other)
+        ada.wait_for("change", lambda change: "Since then" in str(change))
     assert "Between two questions" not in poll.ask().text
