@@ -1,7 +1,6 @@
 """Two processes on one database, as two apps: what is recorded in one reaches the people of the other, once."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ from flask import Flask
 
 from extranet import db, events
 from extranet.events import EventRow, Recorded
-from extranet.processes import Processes
+from extranet.processes import _REMEMBERED, Processes
 from extranet.realtime import realtime, tell
 from tests import apps
 from tests.cast import Cast, Person, keeping
@@ -142,31 +141,35 @@ def test_it_does_not_matter_what_the_clocks_of_two_machines_say(talk: Talk, ther
 
 
 def test_what_comes_late_is_not_told_any_more_and_a_clock_that_stood_still_is_noticed(
-    talk: Talk, there: Flask, monkeypatch: pytest.MonkeyPatch
+    talk: Talk, there: Flask
 ) -> None:
-    monkeypatch.setattr("extranet.processes._REMEMBERED", 0.05)
     grace = listening(there, talk.cast.grace)
     hear(there, typing(talk))
     assert len(grace.get_received()) == 1
     hear(there, typing(talk, later=-6))
     assert grace.get_received() == []
-    for _time in range(3):
-        time.sleep(0.06)
+    for _time in range(2):
+        let_be_forgotten(there)
         hear(there, typing(talk, later=-6))
     assert len(grace.get_received()) > 0
 
 
 def test_what_has_lain_about_while_a_process_stood_still_is_late_from_the_first_word_on(
-    talk: Talk, there: Flask, monkeypatch: pytest.MonkeyPatch
+    talk: Talk, there: Flask
 ) -> None:
-    monkeypatch.setattr("extranet.processes._REMEMBERED", 0.02)
     grace = listening(there, talk.cast.grace)
     hear(there, typing(talk))
     assert len(grace.get_received()) == 1
-    time.sleep(0.06)
+    let_be_forgotten(there)
     for age in (9, 8, 7):
         hear(there, typing(talk, later=-age))
     assert grace.get_received() == []
+
+
+def let_be_forgotten(app: Flask) -> None:
+    """So long has passed that it is remembered anew how quickly something came from each process."""
+    for distance in realtime(app).processes._distances.values():
+        distance.since -= _REMEMBERED + 1
 
 
 def hear(app: Flask, message: dict[str, Any]) -> None:
