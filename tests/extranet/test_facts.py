@@ -18,6 +18,7 @@ from extranet.events import Event, EventRow, OutboxRow, Reactions, Recorded
 from extranet.ids import new_id
 from tests.breaking import breaking
 from tests.cast import keeping, looking
+from tests.pace import PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def _drain(app: Extranet) -> int:
 
 def _waiting(app: Extranet) -> list[tuple[int, str | None]]:
     with looking(app) as held:
-        return [(row.attempts, row.error) for row in held.scalars(sa.select(OutboxRow))]
+        return [(row.attempts, row.error) for row in held.scalars(sa.select(OutboxRow).order_by(OutboxRow.id))]
 
 
 def test_numbers_of_a_stream_have_no_gap_whoever_writes_at_once(app: Extranet, follow: Reactions) -> None:
@@ -122,8 +123,11 @@ def test_later_is_done_once_when_drained(app: Extranet, follow: Reactions) -> No
     assert done == [recorded.id]
 
 
-def test_a_promise_that_fails_is_kept_later_with_a_growing_pause(app: Extranet, follow: Reactions) -> None:
-    attempts: list[str] = []
+def test_a_promise_that_fails_is_kept_later_with_a_growing_pause(
+    app: Extranet, follow: Reactions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts, began = list[str](), clock.now()
+    monkeypatch.setattr(clock, "now", lambda: began + clock._ahead.get())
 
     def fail_twice(_recorded: Recorded) -> None:
         attempts.append("tried")
@@ -308,14 +312,14 @@ def test_only_one_process_drains_at_a_time(app: Extranet, follow: Reactions) -> 
 
     def wait(recorded: Recorded) -> None:
         inside.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
         done.append(recorded.id)
 
     follow.later(BellRung, wait)
     recorded = _ring(app)
     first = threading.Thread(target=_drain, args=(app,))
     first.start()
-    assert inside.wait(10)
+    assert inside.wait(PATIENCE)
     assert _drain(app) == 0
     go_on.set()
     first.join()

@@ -204,7 +204,7 @@ def test_a_connection_that_died_while_it_rested_is_replaced(
         with database.begin(write=True) as held:
             process = held.scalar(sa.text("SELECT pg_backend_pid()"))
         with another.connect() as other:
-            other.execute(sa.text("SELECT pg_terminate_backend(:process, 5000)"), {"process": process})
+            other.execute(sa.text("SELECT pg_terminate_backend(:process, 60000)"), {"process": process})
         with nullcontext() if is_noticed_first else pytest.raises(OperationalError), database.begin(write=True) as held:
             held.scalar(sa.text("SELECT 1"))
         with database.begin(write=False) as held:

@@ -25,7 +25,7 @@ def keeping_nothing(app: Extranet, backend: Backend, *, table: str = "messages")
 
     def ends(cursor: Any) -> None:
         with psycopg.connect(backend.url) as other:
-            other.execute("SELECT pg_terminate_backend(%s)", [cursor.connection.info.backend_pid])
+            other.execute("SELECT pg_terminate_backend(%s, 60000)", [cursor.connection.info.backend_pid])
 
     return breaking(app, f"INSERT INTO {table} ", how=is_full if backend.name == "sqlite" else ends)
 
