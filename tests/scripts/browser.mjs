@@ -74,8 +74,9 @@ export function connectionIsBack() {
   document.dispatchEvent(Object.assign(new Event("extranet:connection"), { detail: { state: "online" } }));
 }
 
+// In so many turns a slow machine has come as far as a quick one.
 export async function until(says) {
-  for (let left = 400; left; left -= 1) {
+  for (let left = 4_000; left; left -= 1) {
     if (says()) return;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -83,7 +83,7 @@ const comeBack = () => document.dispatchEvent(new Event("visibilitychange"));
 const shortly = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
 async function until(says) {
-  for (let left = 400; left; left -= 1) {
+  for (let left = 2_000; left; left -= 1) {
     if (says()) return;
     await shortly(25);
   }

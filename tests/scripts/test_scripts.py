@@ -14,6 +14,6 @@ HERE = Path(__file__).resolve().parent
 def test_scripts(name: str) -> None:
     node = Path(sys.executable).with_name("node")
     done = subprocess.run(
-        [node, "--test", "--test-reporter=tap", HERE / name], capture_output=True, text=True, timeout=60, check=False
+        [node, "--test", "--test-reporter=tap", HERE / name], capture_output=True, text=True, timeout=240, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr

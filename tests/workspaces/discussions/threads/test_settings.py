@@ -111,7 +111,8 @@ def test_only_hosts_pin_and_lock_and_in_an_archived_workspace_nobody(talk: Talk,
 def test_a_thread_is_opened_as_a_question(talk: Talk) -> None:
     thread_id = thread_in(open_thread(talk.place, talk.cast.grace, kind="question"))
     found = talk.cast.ada.api("GET", f"/threads/{thread_id}").json
-    assert found is not None and (found["kind"], found["answered_at"], found["waiting_days"]) == ("question", None, 0)
+    assert found is not None and (found["kind"], found["answered_at"]) == ("question", None)
+    assert found["waiting_days"] in (0, 1)  # a day may have ended meanwhile
     assert open_thread(talk.place, talk.cast.grace, kind="poll").status_code == 422
 
 
