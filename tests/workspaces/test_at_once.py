@@ -6,6 +6,7 @@ from extranet.app import Extranet
 from extranet.errors import Refusal
 from extranet.members import Member
 from tests.cast import Cast, Person, keeping
+from tests.pace import PATIENCE
 from tests.workspaces.places import open_place
 from workspaces.memberships import service as memberships
 from workspaces.models import Workspace
@@ -22,7 +23,7 @@ def test_two_hosts_who_leave_at_once_leave_one_behind(app: Extranet, cast: Cast)
             with keeping(app) as held:
                 workspace, member = held.get_one(Workspace, place.id), held.get_one(Member, person.member_id)
                 if not is_sqlite:
-                    gate.wait(10)
+                    gate.wait(PATIENCE)
                 memberships.leave(workspace, by=member)
         except Refusal as refusal:
             refused.append(refusal)
