@@ -24,6 +24,7 @@ import socketio
 from tests import pace
 from tests.chaos.proxy import FROM_THE_PROXY, Gate
 from tests.servers import ROOT
+from tests.workspaces.discussions.test_live import Line
 
 PATIENCE = 20.0
 """Seconds for which a request may take."""
@@ -390,6 +391,9 @@ class Client(socketio.Client):  # type: ignore[misc]
     def connect(self, url: str, *, wait_timeout: float = 3, **how: Any) -> None:
         """Connect as the base does."""
         super().connect(url, wait_timeout=wait_timeout, **how)
+
+    def _engineio_client_class(self) -> type[Line]:
+        return Line  # what comes is noted when it comes, not when a thread of its own has begun
 
 
 class SocketReader(Reader):
