@@ -102,7 +102,9 @@ def _fillings(rule: str, scene: Scene, spaces: Collection[Space]) -> Iterable[di
 def _in_space(rule: str, scene: Scene, space: Space) -> Iterator[dict[str, str]]:
     parts = {"slug": space.slug, "thread_id": space.thread_id}
     if "<message_id>" in rule:
-        yield from ({**parts, "message_id": message_id} for message_id in space.messages.values())
+        # Each kind of message in one workspace; elsewhere what differs by who asks, and what is gone.
+        kinds = space.messages if space is scene.spaces["unlisted"] else ("own", "retracted")
+        yield from ({**parts, "message_id": space.messages[kind]} for kind in kinds)
     elif "<attachment_id>" in rule:
         parts["name"] = "file"
         files = [space.files["picture"]] if rule.endswith("/preview") else space.files.values()
