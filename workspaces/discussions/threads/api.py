@@ -73,10 +73,15 @@ class NewPlace(Schema):
 
 
 class NewDecision(Schema):
-    """The decision, and the ids of the messages of the thread that it rests on."""
+    """The decision, and the ids of the messages of the thread that it rests on.
+
+    `in_place_of` is the `at` of the decision that it replaces, and empty where there is none. Where there is another
+    one than that, nothing is written.
+    """
 
     body: Text
     grounds: list[str] = Field(default_factory=list, max_length=service.MOST_GROUNDS)
+    in_place_of: str = Field(default="", max_length=100)
 
 
 @api.post("/workspaces/<slug>/follow", gives=Done, summary="Follow the threads of a workspace by default, or not")
@@ -162,7 +167,8 @@ def show_decision(_member: Member, place: ThreadStanding) -> Any:
 @read(policy.may_decide)
 @takes(NewDecision)
 def write_decision(member: Member, place: ThreadStanding, *, body: NewDecision) -> Any:
-    service.decide(place.thread, place.workspace, body.body, messages_of(place, body.grounds), by=member)
+    grounds = messages_of(place, body.grounds)
+    service.decide(place.thread, place.workspace, body.body, grounds, by=member, in_place_of=body.in_place_of)
     written = thread_queries.decision_of(place)
     assert written is not None
     return written.as_json()

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
-from wtforms import Field, ValidationError
+from wtforms import Field, HiddenField, ValidationError
 
 from extranet.forms import Form, line, text
 from extranet.html import from_template
 from extranet.i18n import _, lazy
 from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, kind_field
-from workspaces.discussions.threads.queries import Said
-from workspaces.discussions.threads.service import MOST_GROUNDS
+from workspaces.discussions.threads.queries import Said, ShownDecision
+from workspaces.discussions.threads.service import MOST_GROUNDS, DecidedMeanwhile
 
 _MOST_READ = 1_000
 
@@ -55,7 +55,24 @@ class SettingsForm(Form):
 
 
 class DecisionForm(EditForm):
-    """The decision and the messages that it rests on, which are ticked below it."""
+    """The decision, the messages that it rests on, which are ticked below it, and in place of which one it is written.
+
+    `written` is the decision that is there. If it is another one, it is shown beside what was typed; who sends again
+    has seen it, and writes in its place.
+    """
 
     body = text(lazy("Decision"), most=LONGEST_MESSAGE)
     grounds = GroundsField(lazy("On which messages does it rest?"))
+    in_place_of = HiddenField()
+    written: ShownDecision | None = None
+    is_overtaken = False
+
+    def validate_body(self, field: Field) -> None:
+        """Nobody takes away a decision that they have not seen."""
+        now = self.written.version if self.written is not None else ""
+        is_there = self.written is not None and self.written.says(field.data, self.grounds.data)
+        self.is_overtaken = not is_there and (self.in_place_of.data or "") != now
+        if self.is_overtaken:
+            self.in_place_of.data = now
+            raise ValidationError(str(DecidedMeanwhile.sentence))
+        super().validate_body(field)

@@ -34,6 +34,11 @@ class Decision(Base):
     decided_at: Mapped[datetime] = mapped_column(default=clock.now)
     decided_by_id: Mapped[str | None] = mapped_column(sa.ForeignKey("members.id", ondelete="SET NULL"), index=True)
 
+    @property
+    def version(self) -> str:
+        """What tells it from the one before it and the one after it."""
+        return self.decided_at.isoformat()
+
 
 class DecisionGround(Base):
     """A message that a decision rests on; `place` orders them."""

@@ -68,6 +68,15 @@ class ShownDecision:
     at: datetime
     grounds: tuple[Said, ...]
 
+    @property
+    def version(self) -> str:
+        """What tells it from the one before it and the one after it."""
+        return self.at.isoformat()
+
+    def says(self, body: str, message_ids: Collection[str]) -> bool:
+        """Whether it is in these words and rests on these messages."""
+        return self.body == body and {ground.id for ground in self.grounds} == set(message_ids)
+
     def seen_from(self, seq: int) -> "ShownDecision":
         """The same for who sees nothing before `seq`."""
         return replace(self, grounds=tuple(ground for ground in self.grounds if ground.seq >= seq))
@@ -78,7 +87,7 @@ class ShownDecision:
             "body": self.body,
             "html": str(self.html),
             "by": self.by,
-            "at": self.at.isoformat(),
+            "at": self.version,
             "grounds": [ground.as_json() for ground in self.grounds],
         }
 

@@ -77,6 +77,15 @@ class Decided(Refusal):
     sentence = lazy("A decision has been written here. Withdraw it if the discussion is to go on.")
 
 
+class DecidedMeanwhile(Refusal):
+    """Written in place of another decision than the writer knows of, which would be gone unread."""
+
+    sentence = lazy(
+        "Somebody else has written, changed or withdrawn the decision meanwhile. Read what is there now before you "
+        "save."
+    )
+
+
 class KindIsSettled(Refusal):
     """The kind is changed while there is an accepted answer or a decision."""
 
@@ -224,12 +233,13 @@ def unaccept(message: Message, workspace: Workspace, *, by: Member) -> Message:
 
 
 def decide(
-    thread: Thread, workspace: Workspace, body: str, grounds: Sequence[Message], *, by: Member
+    thread: Thread, workspace: Workspace, body: str, grounds: Sequence[Message], *, by: Member, in_place_of: str = ""
 ) -> Decision:
-    """Write the decision that the thread ends in, or write it anew, and lock the thread.
+    """Write the decision that the thread ends in, or write it anew `in_place_of` one's version, and lock the thread.
 
     Into a thread that a host has locked no decision is written: a decision's lock is always its own, which goes with
-    it. Raises `Archived`, `NotForDecision`, `Locked`, `GroundsElsewhere` if a ground is retracted or of another thread.
+    it. Raises `Archived`, `NotForDecision`, `Locked`, `GroundsElsewhere` if a ground is retracted or of another thread,
+    `DecidedMeanwhile` if there is another decision than the one that it takes the place of, or none.
     """
     enter(workspace, by, thread)
     _see_afresh(grounds, workspace)
@@ -237,9 +247,13 @@ def decide(
     if thread.kind != "decision":
         raise NotForDecision
     held = db.session()
-    decision = held.get(Decision, thread.id)
+    decision = held.get(Decision, thread.id, populate_existing=True)
     if decision is None:
         thread.ensure_open()
+    elif decision.body == body and _ground_ids(thread) == {ground.id for ground in grounds}:
+        return decision
+    if in_place_of != (decision.version if decision is not None else ""):
+        raise DecidedMeanwhile
     if any(ground.thread_id != thread.id or ground.is_retracted for ground in grounds):
         raise GroundsElsewhere
     html = from_markdown(body)
@@ -339,6 +353,10 @@ def _see_afresh(messages: Sequence[Message], workspace: Workspace) -> None:
     afresh = sa.select(Message).where(Message.id.in_(wanted), Message.workspace_id == workspace.id)
     if len(db.session().scalars(afresh.execution_options(populate_existing=True)).all()) < len(wanted):
         raise NotHere
+
+
+def _ground_ids(thread: Thread) -> set[str]:
+    return set(db.session().scalars(sa.select(DecisionGround.message_id).where(DecisionGround.thread_id == thread.id)))
 
 
 def _accepted_in(thread: Thread) -> Message | None:

@@ -141,7 +141,8 @@ def decision(_member: Member, place: ThreadStanding) -> ResponseReturnValue:
         place.thread.ensure_open()
     grounds = [ground.id for ground in written.grounds] if written is not None else []
     grounds += request.args.getlist("ground")[:1]
-    form = DecisionForm(formdata=None, body=written.body if written is not None else "", grounds=grounds)
+    known = {"body": written.body, "in_place_of": written.version} if written is not None else {}
+    form = DecisionForm(formdata=None, grounds=grounds, **known)
     form.grounds.there = thread_queries.chosen(place, grounds)
     return _decision_page(place, form)
 
@@ -156,10 +157,12 @@ def decide(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     form.grounds.there = thread_queries.chosen(place, form.grounds.data)
     if "show" in request.form:
         return _decision_page(place, form, after=request.form["show"] or None)
+    form.written = thread_queries.decision_of(place)
     if not form.validate():
-        return make_response(_decision_page(place, form), 422)
+        return make_response(_decision_page(place, form), 409 if form.is_overtaken else 422)
     grounds = messages_of(place, form.grounds.data)
-    service.decide(place.thread, place.workspace, form.body.data or "", grounds, by=member)
+    known = form.in_place_of.data or ""
+    service.decide(place.thread, place.workspace, form.body.data or "", grounds, by=member, in_place_of=known)
     return redirect(f"{_address(place)}#decision")
 
 

@@ -20,7 +20,14 @@ def matter(talk: Talk) -> list[str]:
 
 
 def decide(talk: Talk, grounds: list[str], body: str = "We **go** on") -> int:
-    return talk.cast.ada.post(talk.path("/decision"), {"body": body, "grounds": grounds}).status_code
+    said = {"body": body, "grounds": grounds, "in_place_of": version(talk)}
+    return talk.cast.ada.post(talk.path("/decision"), said).status_code
+
+
+def version(talk: Talk, thread_id: str | None = None) -> str:
+    """Which decision there is; empty where there is none."""
+    found = talk.cast.ada.api("GET", f"/threads/{thread_id or talk.thread_id}/decision")
+    return str(found.json["at"]) if found.status_code == 200 and found.json is not None else ""
 
 
 def test_it_stands_at_the_head_with_each_contribution_and_locks_the_thread(talk: Talk) -> None:
@@ -78,6 +85,48 @@ def test_it_is_written_anew_in_place_of_the_first(talk: Talk) -> None:
     page = talk.cast.grace.get(talk.path()).text
     head = page[page.index('id="decision"'):page.index("</section>")]
     assert "Second" in head and "First" not in head and "Reason 0" not in head and "Reason 2" in head
+
+
+def test_who_has_not_seen_a_decision_does_not_take_it_away(talk: Talk) -> None:
+    ada, olga = talk.cast.ada, talk.cast.member("Olga Ordinary")
+    talk.place.let_in(olga, by=ada)
+    talk.place.appoint(olga, by=ada)
+    reasons = matter(talk)
+    assert decide(talk, reasons[:1], "Ada's **words**") == 302
+    hers = {"body": "Words of Olga", "grounds": reasons[1:], "in_place_of": ""}
+    refused = olga.post(talk.path("/decision"), hers)
+    assert refused.status_code == 409
+    assert "Words of Olga" in refused.text and refused.text.count(" checked>") == 2
+    field = refused.text[refused.text.index('<div id="body-error">'):]
+    assert "Somebody else has written" in field[:field.index("</div>")]
+    present = refused.text[refused.text.index('aria-labelledby="present-title"'):]
+    present = present[:present.index("</section>")]
+    assert "<strong>words</strong>" in present and "Written by Ada Lovelace" in present and "Reason 0" in present
+    assert talk.place.facts().count("decision-written") == 1
+    assert f'name="in_place_of" value="{version(talk)}"' in refused.text
+    again = olga.post(talk.path("/decision"), {**hers, "in_place_of": version(talk)})
+    assert again.status_code == 302
+    assert "Words of Olga" in ada.get(talk.path()).text
+
+
+def test_what_rests_on_a_decision_that_is_withdrawn_is_not_written_in_its_place(talk: Talk) -> None:
+    reasons = matter(talk)
+    assert decide(talk, reasons) == 302
+    before = version(talk)
+    talk.cast.ada.post(talk.path("/decision/withdraw"))
+    said = {"body": "Written anew", "in_place_of": before}
+    refused = talk.cast.ada.post(talk.path("/decision"), said)
+    assert refused.status_code == 409 and "Written anew" in refused.text
+    assert version(talk) == "" and not talk.row().is_locked
+    assert talk.cast.ada.post(talk.path("/decision"), {**said, "in_place_of": ""}).status_code == 302
+
+
+def test_the_same_sent_twice_is_one_decision(talk: Talk) -> None:
+    reasons = matter(talk)
+    said = {"body": "We go on", "grounds": reasons, "in_place_of": ""}
+    for _time in range(2):
+        assert talk.cast.ada.post(talk.path("/decision"), said).status_code == 302
+    assert talk.place.facts().count("decision-written") == 1
 
 
 def test_what_was_typed_and_ticked_stays_when_other_messages_are_shown_or_something_is_wrong(talk: Talk) -> None:
@@ -162,7 +211,8 @@ def test_a_hosts_lock_is_not_undone_by_who_opened_the_thread(talk: Talk) -> None
         assert held.get(Decision, hers) is None and held.get_one(Thread, hers).is_locked
     assert ada.post(f"{page}/unlock").status_code == 302
     for body in ("First", "Written anew while its own lock stands"):
-        assert grace.post(f"{page}/decision", {"body": body}).status_code == 302
+        said = {"body": body, "in_place_of": version(talk, hers)}
+        assert grace.post(f"{page}/decision", said).status_code == 302
     assert grace.get(f"{page}/decision").status_code == 200
 
 
@@ -192,11 +242,12 @@ def test_a_host_who_does_not_see_a_ground_keeps_it_when_writing_anew(talk: Talk)
     seq = talk.message(reasons[1]).seq
     with keeping(talk.app) as held:
         held.scalars(sa.select(Membership).where(Membership.member_id == nina.member_id)).one().sees_from = seq
-    said = {"body": "We stop", "grounds": reasons[2:]}
+    said = {"body": "We stop", "grounds": reasons[2:], "in_place_of": version(talk)}
     assert nina.post(talk.path("/decision"), said).status_code == 302
     found = ada.api("GET", f"/threads/{talk.thread_id}/decision").json
     assert found is not None and [ground["id"] for ground in found["grounds"]] == [reasons[0], reasons[2]]
-    assert nina.post(talk.path("/decision"), {"body": "We stop", "grounds": reasons[:1]}).status_code == 422
+    again = {**said, "grounds": reasons[:1], "in_place_of": version(talk)}
+    assert nina.post(talk.path("/decision"), again).status_code == 422
 
 
 def test_many_grounds_ask_no_more_than_few(talk: Talk) -> None:
@@ -215,5 +266,10 @@ def test_programs_write_it_too(talk: Talk) -> None:
     ada = talk.cast.ada
     written = ada.api("POST", f"/threads/{talk.thread_id}/decision", {"body": "Yes", "grounds": reasons}).json
     assert written is not None and (written["body"], len(written["grounds"])) == ("Yes", 3)
+    other = {"body": "No", "grounds": reasons}
+    refused = ada.api("POST", f"/threads/{talk.thread_id}/decision", other)
+    assert refused.status_code == 409 and refused.json is not None and refused.json["code"] == "decided-meanwhile"
+    anew = ada.api("POST", f"/threads/{talk.thread_id}/decision", {**other, "in_place_of": written["at"]}).json
+    assert anew is not None and anew["body"] == "No" and anew["at"] != written["at"]
     back = ada.api("POST", f"/threads/{talk.thread_id}/decision/withdraw").json
     assert back is not None and (back["locked_at"], back["is_decided"]) == (None, False)
