@@ -8,6 +8,7 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Annotated, Any, TypeVar, cast, get_origin
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, request
@@ -15,12 +16,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic.json_schema import models_json_schema
 
 from extranet.doors import public
-from extranet.errors import Invalid, Refusal
+from extranet.errors import Invalid, Refusal, TooLarge
 from extranet.forms import is_visible, tidy, tidy_text
 from extranet.i18n import _, lazy
 
 PREFIX = "/api/v1"
 PAGE_SIZE = 50
+MOST_VALUES = 1_000
+"""Values that a body may hold, names and what is in lists in it counted too: what is taken anywhere has far fewer."""
+MOST_ERRORS = 20
+"""What is said to be wrong with a request; with this mended, one hears of the rest."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 Model = TypeVar("Model", bound=BaseModel)
@@ -310,20 +315,28 @@ def _json() -> Any:
         raise WrongContent
     try:
         body = request.get_json(silent=True)
-        if (body is None and request.get_data().strip() != b"null") or _has_nul(body):
-            raise NotJson
     except RecursionError as error:  # lists in lists in lists
         raise NotJson from error
+    if body is None and request.get_data().strip() != b"null":
+        raise NotJson
+    _ensure_bearable(body)
     return body
 
 
-def _has_nul(body: Any) -> bool:
-    """Whether there is the character NUL in a text of a body: PostgreSQL cannot be asked for it."""
-    if isinstance(body, dict):
-        return any(_has_nul(part) for pair in body.items() for part in pair)
-    if isinstance(body, list):
-        return any(map(_has_nul, body))
-    return isinstance(body, str) and "\x00" in body
+def _ensure_bearable(body: Any) -> None:
+    """Raise `TooLarge` for what holds so much that to say what is wrong with each would hold up everybody, and
+    `NotJson` where there is the character NUL in a text: PostgreSQL cannot be asked for it.
+    """
+    unseen, number = [body], 1
+    while unseen:
+        value = unseen.pop()
+        parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+        number += len(parts)
+        if number > MOST_VALUES:
+            raise TooLarge
+        if isinstance(value, str) and "\x00" in value:
+            raise NotJson
+        unseen.extend(parts)
 
 
 def _query(model: type[BaseModel]) -> dict[str, Any]:
@@ -338,27 +351,30 @@ def _check(model: type[Model], given: Any) -> Model:
         return model.model_validate(given)
     except ValidationError as error:
         fields: dict[str, list[str]] = {}
-        for wrong in error.errors(include_url=False, include_input=False):
+        for wrong in islice(error.errors(include_url=False, include_input=False), MOST_ERRORS):
             name = ".".join(str(part) for part in wrong["loc"][:2]) or "body"
             fields.setdefault(name, []).append(_sentence(wrong["type"], wrong.get("ctx") or {}))
         raise Invalid(fields=fields) from error
 
 
+_SENTENCES = {
+    "missing": lazy("Fill in this field."),
+    "value_error": lazy("Fill in this field."),
+    "extra_forbidden": lazy("There is no such field."),
+    "string_type": lazy("This must be text."),
+    "string_unicode": lazy("This text has characters that cannot be kept."),
+    "literal_error": lazy("Choose one of the given options."),
+    "uuid_parsing": lazy("This must be a UUID."),
+    "model_type": lazy("This must be a JSON object."),
+}
+_OTHERWISE = lazy("This value cannot be used.")
+
+
 def _sentence(kind: str, context: Mapping[str, Any]) -> str:
     if kind == "string_too_long":
-        return str(_("Write at most %(max)d characters.", max=context.get("max_length", 0)))
-    sentences: dict[str, Any] = {
-        "missing": _("Fill in this field."),
-        "value_error": _("Fill in this field."),
-        "extra_forbidden": _("There is no such field."),
-        "string_type": _("This must be text."),
-        "string_unicode": _("This text has characters that cannot be kept."),
-        "literal_error": _("Choose one of the given options."),
-        "uuid_parsing": _("This must be a UUID."),
-        "model_type": _("This must be a JSON object."),
-    }
+        return _("Write at most %(max)d characters.", max=context.get("max_length", 0))
     if kind.startswith("date_"):
-        return str(_("Write a date as year-month-day, such as 2026-11-21."))
+        return _("Write a date as year-month-day, such as 2026-11-21.")
     if kind.startswith(("int_", "greater_", "less_")):
-        return str(_("This must be a whole number in its limits."))
-    return str(sentences.get(kind, _("This value cannot be used.")))
+        return _("This must be a whole number in its limits.")
+    return str(_SENTENCES.get(kind, _OTHERWISE))

@@ -1,9 +1,13 @@
 """What somebody with bad intentions sends costs little and opens nothing."""
 
 import time
+from typing import Any
 
 import pytest
+from flask_babel import Domain
 
+from extranet import api
+from extranet.api import MOST_ERRORS, MOST_VALUES
 from extranet.forms import tidy
 from extranet.html import from_markdown
 from extranet.mail import Letter, compose
@@ -62,6 +66,47 @@ def test_a_letter_goes_to_the_very_domain_that_was_written(cast: Cast) -> None:
 def test_each_shelf_of_workspaces_can_be_asked_for(cast: Cast) -> None:
     for which in ("mine", "listed", "archived"):
         assert _ok(cast.ada, "GET", f"/workspaces?which={which}")["items"] == []
+
+
+def test_what_is_wrong_with_a_body_is_said_a_few_times_and_looked_up_no_more_often(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up = _count_calls(monkeypatch, Domain, "gettext")
+    answer = cast.ada.api("POST", "/workspaces", {f"field{number}": 1 for number in range(MOST_VALUES // 2 - 1)})
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert sum(map(len, answer.json["errors"].values())) == MOST_ERRORS
+    assert len(looked_up) < 2 * MOST_ERRORS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {f"field{number}": 1 for number in range(MOST_VALUES)},
+        {"name": "X", "purpose": [{"id": "a"}] * MOST_VALUES},
+        [1] * MOST_VALUES,
+        {"a": [[1] * 40] * 40},
+    ],
+)
+def test_a_body_with_more_values_than_anything_takes_is_not_checked_one_by_one(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, body: Any
+) -> None:
+    checked = _count_calls(monkeypatch, api, "_check")
+    answer = cast.ada.api("POST", "/workspaces", body)
+    assert (answer.status_code, answer.json and answer.json["code"]) == (413, "too-large")
+    assert not checked
+
+
+def _count_calls(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[None]:
+    calls: list[None] = []
+    original = getattr(owner, name)
+
+    def call(*given: Any, **more: Any) -> Any:
+        calls.append(None)
+        return original(*given, **more)
+
+    monkeypatch.setattr(owner, name, call)
+    return calls
 
 
 def _cost(knot: str) -> float:
