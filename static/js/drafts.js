@@ -13,6 +13,9 @@ const APART = "@";
 
 const member = document.body.dataset.member;
 const tab = takeTab();
+let isLeft = false; // who has signed out leaves nothing here, whatever is still answered; who types on has stayed
+document.addEventListener("input", ({ isTrusted }) => isTrusted && (isLeft = false), { capture: true });
+globalThis.addEventListener?.("pageshow", () => (isLeft = false));
 
 // The key of a form's draft: who, where to, and which message it answers; of this tab alone where it has gone apart.
 export function keyOf(form) {
@@ -70,6 +73,7 @@ export function read(key) {
 
 export function keep(key, value) {
   const isEmpty = value === null || value === "" || (Array.isArray(value) && !value.length);
+  if (isLeft && !isEmpty) return;
   attempt(() => (isEmpty ? localStorage.removeItem(key) : localStorage.setItem(key, JSON.stringify({ value, at: Date.now() }))));
 }
 
@@ -93,6 +97,7 @@ export function hasUnsent() {
 
 // Take away all that this member has typed and not sent: the next one at this device finds nothing.
 export function forget() {
+  isLeft = true;
   for (const kind of [KIND, FOLLOWED]) {
     for (const key of keysOf(localStorage, `${kind}:${member}:`)) attempt(() => localStorage.removeItem(key));
   }

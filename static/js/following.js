@@ -32,16 +32,18 @@ class Place {
   constructor(slug, name, form) {
     Object.assign(this, { slug, name, form });
     this.url = `/api/v1/workspaces/${slug}/drafts/${name}`;
-    const kept = followed(slug, name);
+    const kept = isApart(form) ? null : followed(slug, name);
     this.version = kept?.version ?? 0;
     this.words = kept?.words ?? null; // null: nothing is known of
     this.isSent = kept?.isSent ?? false;
     this.#sayVersion();
   }
 
-  // What the list of drafts, or a piece of news, says of this place; nothing if there is no draft.
-  async hear(said) {
+  // What the list of drafts, or a piece of news, says of this place; nothing if there is no draft. `known` is the version
+  // from when it was asked for: where something has been saved since then, what says less is out of date.
+  async hear(said, known = this.version) {
     if (this.#saving) await this.#saving;
+    if ((said?.version ?? 0) < this.version && this.version !== known) return;
     if (!said || said.version < this.version) {
       this.#know(said?.version ?? 0, said ? this.words : null);
       this.soon();
@@ -78,7 +80,7 @@ class Place {
     clearTimeout(this.#timer);
     this.isSent = true;
     this.#sends += 1;
-    follow(this.slug, this.name, { version: this.version, words: this.words, isSent: true });
+    this.#remember();
     const before = this.version;
     await this.#saving;
     if (this.version > before) await call("DELETE", `${this.url}?version=${this.version}`).catch(() => null);
@@ -144,19 +146,22 @@ class Place {
     const template = document.getElementById("other-draft");
     if (!template || this.#isOffering) return;
     this.#isOffering = true;
-    const notice = template.content.firstElementChild.cloneNode(true);
-    notice.querySelector("[data-part=words]").textContent = [other.title, other.body].filter(Boolean).join("\n\n");
+    const words = [other.title, other.body].filter(Boolean).join("\n\n");
+    // What another tab says here may stand beside already, with what is done with it: nobody is asked twice.
+    const beside = [...this.form.querySelectorAll(".other-draft")].find((one) => wordsOf(one).textContent === words);
+    const notice = beside ?? template.content.firstElementChild.cloneNode(true);
+    wordsOf(notice).textContent = words;
     notice.addEventListener("click", ({ target }) => {
       const choice = target.closest("[data-choice]")?.dataset.choice;
       if (!choice) return;
       notice.remove();
       this.#isOffering = false;
       this.#know(other.version, { title: other.title ?? "", body: other.body });
-      if (choice === "add") write(this.form, { body: [this.form.elements.body.value, other.body].filter(Boolean).join("\n\n") });
+      if (choice === "add" && !beside) write(this.form, { body: [this.form.elements.body.value, other.body].filter(Boolean).join("\n\n") });
       this.form.elements.body.focus();
       this.soon(0);
     });
-    this.form.querySelector(":scope > .buttons").before(notice);
+    if (!beside) this.form.querySelector(":scope > .buttons").before(notice);
   }
 
   async #ask() {
@@ -165,8 +170,15 @@ class Place {
 
   #know(version, words, isSent = false) {
     Object.assign(this, { version, words, isSent });
-    follow(this.slug, this.name, words ? { version, words, isSent } : null);
+    this.#remember();
     this.#sayVersion();
+  }
+
+  // The tabs share what is known of the draft, as they share the draft: one that has gone apart knows of its own for itself,
+  // or it would save over what the others say, as if that had become of theirs.
+  #remember() {
+    const { version, words, isSent } = this;
+    if (!isApart(this.form)) follow(this.slug, this.name, words || isSent ? { version, words, isSent } : null);
   }
 
   #hasMore() {
@@ -209,10 +221,12 @@ async function begin() {
   for (const form of document.querySelectorAll("form.editor")) placeOf(form);
   const slugs = new Set([...places.values()].map(({ slug }) => slug));
   for (const slug of slugs) {
+    const known = new Map([...places.values()].map((place) => [place, place.version]));
     const list = await contentOf(call("GET", `/api/v1/workspaces/${slug}/drafts`));
     if (!list) continue;
     const items = new Map(list.items.map((item) => [item.place, item]));
-    await Promise.all([...places.values()].filter((place) => place.slug === slug).map((place) => place.hear(items.get(place.name))));
+    const here = [...places.values()].filter((place) => place.slug === slug);
+    await Promise.all(here.map((place) => place.hear(items.get(place.name), known.get(place) ?? 0)));
     for (const item of items.values()) await bringAnswer(slug, item);
   }
 }
@@ -289,6 +303,10 @@ function placeOf(form) {
 
 function all(work) {
   for (const place of places.values()) work(place);
+}
+
+function wordsOf(notice) {
+  return notice.querySelector("[data-part=words]");
 }
 
 function wordsIn({ elements }) {

@@ -5,15 +5,32 @@ import re
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browsing import another_page
 from tests.journeys.talking import House, Screen, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+IS_FOLLOWED = """words => Object.entries(localStorage).some(([key, kept]) =>
+    key.startsWith("extranet:followed:") && JSON.parse(kept).value.words?.body === words)"""
+"""Whether the browser knows that the server keeps the draft with these words."""
+IS_SEEN = "words => Object.values(localStorage).some((kept) => kept.includes(words))"
+"""Whether what another tab keeps has come to this one."""
+IS_APART = """() => Object.keys(localStorage).some((key) => key.startsWith("extranet:draft:") && key.includes("@"))"""
+"""Whether a tab keeps a text of its own beside another one's."""
+NOTE_TOASTS = """
+    window.told = [];
+    new MutationObserver(() => told.push(document.getElementById("toasts")?.textContent ?? ""))
+        .observe(document, { childList: true, subtree: true });
+"""
+"""Notes what the next pages say for a moment."""
 
 
 def test_after_sending_a_new_thread_back_shows_an_empty_form(here: House) -> None:
     page = here.screen(here.cast.grace, here.place.path("/threads/new")).page
     _write_thread(page, "Only one", "Words")
-    page.get_by_role("button", name="Open the discussion").click()
+    page.wait_for_function(IS_FOLLOWED, arg="Words")
+    with another_page(page):
+        page.get_by_role("button", name="Open the discussion").click()
     expect(page.get_by_role("heading", name="Only one")).to_be_visible()
     page.go_back()
     expect(page.get_by_label("Title")).to_have_value("")
@@ -24,6 +41,7 @@ def test_after_sending_a_new_thread_back_shows_an_empty_form(here: House) -> Non
 def test_a_new_thread_whose_answer_was_lost_is_there_once(here: House, arrives: bool) -> None:
     page = here.screen(here.cast.grace, here.place.path("/threads/new")).page
     _write_thread(page, "Lost on its way", "Words")
+    page.wait_for_function(IS_FOLLOWED, arg="Words")
     client_id = page.locator("[name=client_id]").input_value()
     lost: list[str] = []
 
@@ -58,11 +76,12 @@ def test_another_language_keeps_what_was_typed(here: House, path: str) -> None:
     which = tick.get_attribute("id")
     field.fill("Half a purpose")
     tick.check()
+    page.add_init_script(NOTE_TOASTS)
     page.get_by_role("button", name="Svenska").click()
     expect(page.locator("html")).to_have_attribute("lang", "sv")
     expect(field).to_have_value("Half a purpose")
     expect(page.locator(f"#{which}")).to_be_checked()
-    expect(page.get_by_text("Det du hade skrivit")).to_be_visible()
+    eventually(lambda: "Det du hade skrivit" in page.evaluate("told.join()"), True, page=page)
     # Whoever comes by another way finds the form as it is.
     page.goto(here.site.url + "/terms")
     page.goto(here.site.url + path)
@@ -72,8 +91,8 @@ def test_another_language_keeps_what_was_typed(here: House, path: str) -> None:
 def test_what_was_saved_is_not_brought_back(here: House) -> None:
     page = here.screen(here.cast.grace, "/directory/me").page
     page.locator("textarea").first.fill("Saved once")
-    page.locator("main form[method=post] [type=submit]").first.click()
-    page.wait_for_load_state()
+    with another_page(page):
+        page.locator("main form[method=post] [type=submit]").first.click()
     assert page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('extranet:form'))") == []
 
 
@@ -100,9 +119,30 @@ def test_signing_out_with_nothing_unsent_asks_nothing(here: House) -> None:
     expect(page.get_by_text("You have signed out.")).to_be_visible()
 
 
+def test_what_is_answered_while_one_signs_out_leaves_nothing_behind(here: House) -> None:
+    """The draft was on its way to the server: that it has come there is told to a page that shall keep nothing."""
+    page = here.screen(here.cast.grace).page
+    saves: list[Route] = []
+    page.route("**/drafts/thread-*", lambda route: saves.append(route))
+
+    def sign_out_late(route: Route) -> None:
+        with page.expect_request_finished(lambda request: "/drafts/" in request.url):
+            saves[0].fulfill(json={"version": 1})
+        route.continue_()
+
+    page.route("**/sign-out", sign_out_late)
+    page.get_by_label("Your message").fill("Not for the next one")
+    page.get_by_label("Your message").blur()
+    eventually(lambda: len(saves), 1, page=page)
+    _sign_out(page)
+    page.get_by_role("dialog").get_by_role("button", name="Sign out").click()
+    expect(page.get_by_text("You have signed out.")).to_be_visible()
+    assert "Not for the next one" not in page.evaluate("JSON.stringify({...localStorage})")
+
+
 def test_a_sign_in_that_ended_elsewhere_is_said_and_nothing_is_sent_by_itself(here: House) -> None:
     grace = here.screen(here.cast.grace)
-    _sign_out(_beside(grace))
+    _sign_out_beside(grace)
     grace.write("Written too late")
     failed = grace.message("Written too late")
     expect(failed).to_contain_text("your sign-in has ended")
@@ -117,7 +157,7 @@ def test_a_sign_in_that_ended_elsewhere_is_said_and_nothing_is_sent_by_itself(he
 
 def test_a_message_that_waits_for_a_sign_in_is_offered_after_it(here: House) -> None:
     grace = here.screen(here.cast.grace)
-    _sign_out(_beside(grace))
+    _sign_out_beside(grace)
     grace.write("Written too late")
     failed = grace.message("Written too late")
     failed.get_by_role("link", name="Sign in").click()
@@ -156,7 +196,7 @@ def test_two_tabs_lose_nothing_of_each_other(here: House, is_offline: bool) -> N
     one.fill("From the first")
     expect(two).to_have_value("From the first")
     two.fill("From the second")
-    grace.page.wait_for_timeout(300)
+    grace.page.wait_for_function(IS_APART)
     expect(one).to_have_value("From the first")
     grace.context.set_offline(False)
     grace.page.reload()
@@ -165,16 +205,52 @@ def test_two_tabs_lose_nothing_of_each_other(here: House, is_offline: bool) -> N
     expect(two).to_have_value("From the second")
 
 
+@pytest.mark.parametrize("chosen", [None, "Add it after this one"])
+def test_a_tab_with_its_own_text_saves_nothing_over_the_one_of_another_tab(here: House, chosen: str | None) -> None:
+    """Also when it is opened anew. The other text is offered once, though the server has it too."""
+    grace = here.screen(here.cast.grace)
+    other = grace.context.new_page()
+    other.goto(here.talk.path())
+    one, two = (page.locator("#editor").get_by_role("textbox") for page in (grace.page, other))
+    grace.page.route("**/drafts/thread-*", lambda route: route.abort())  # the second one is the first to be saved
+    one.fill("From the first")
+    expect(two).to_have_value("From the first")
+    two.fill("From the second")
+    eventually(lambda: _draft(here), "From the second", page=other)
+    grace.page.wait_for_function(IS_APART)
+    grace.page.unroute("**/drafts/thread-*")
+    with grace.page.expect_response(lambda said: said.request.method == "GET" and "/drafts/thread-" in said.url):
+        grace.page.reload()
+    offered = grace.page.locator(".other-draft")
+    expect(offered).to_have_count(1)
+    expect(offered).to_contain_text("From the second")
+    if chosen:
+        offered.get_by_role("button", name=chosen).click()
+        eventually(lambda: _draft(here), "From the first\n\nFrom the second", page=grace.page)
+        return
+    one.fill("From the first, and on")
+    one.blur()
+    two.fill("From the second, and on")
+    two.blur()
+    eventually(lambda: _draft(here), "From the second, and on", page=other)
+    expect(one).to_have_value("From the first, and on")
+    expect(two).to_have_value("From the second, and on")
+
+
 def test_two_tabs_begin_two_discussions(here: House) -> None:
     first = here.screen(here.cast.grace, here.place.path("/threads/new")).page
     second = first.context.new_page()
     second.goto(first.url)
+    first.context.set_offline(True)  # an empty form takes what the server has, after a moment: here two begin at once
     _write_thread(first, "From the first", "Words")
+    second.wait_for_function(IS_SEEN, arg="Words")
     _write_thread(second, "From the second", "Other words")
+    first.context.set_offline(False)
     first.reload()
     expect(first.get_by_label("Title")).to_have_value("From the first")
     second.close()
-    first.get_by_role("button", name="Open the discussion").click()
+    with another_page(first):
+        first.get_by_role("button", name="Open the discussion").click()
     expect(first.get_by_role("heading", name="From the first")).to_be_visible()
     # What was begun in the tab that is closed goes on in the next one, as another discussion.
     first.goto(here.site.url + here.place.path("/threads/new"))
@@ -195,12 +271,20 @@ def _visitor(here: House, path: str) -> Page:
     return screen.page
 
 
-def _beside(screen: Screen) -> Page:
+def _sign_out_beside(screen: Screen) -> None:
     page = screen.context.new_page()
     page.goto("/directory")
-    return page
+    _sign_out(page)
+    expect(page.get_by_text("You have signed out.")).to_be_visible()
 
 
 def _sign_out(page: Page) -> None:
     page.locator(".menu > summary").click()
     page.get_by_role("button", name="Sign out").click()
+
+
+def _draft(here: House) -> str:
+    """What the server keeps of what Grace writes in the thread."""
+    answer = here.cast.grace.api("GET", f"/workspaces/{here.place.slug}/drafts/thread-{here.talk.thread_id}").json
+    assert answer is not None
+    return str(answer["body"])

@@ -6,15 +6,19 @@ import { beforeEach, test } from "node:test";
 import { beginAnew, until } from "./browser.mjs";
 
 const WAY = "/api/v1/workspaces/w1/drafts/thread-";
-let asked, server, patience;
+let asked, server, patience, comeBack;
 
 const wait = setTimeout;
 globalThis.setTimeout = (work, pause) => (pause > 5_000 ? wait(work, pause).unref() : wait(work, pause)); // no test waits so long
 document.body.dataset.live = "yes";
 AbortSignal.timeout = () => patience.signal;
+globalThis.addEventListener = (name, work) => {
+  if (name === "pageshow") comeBack = () => work({ persisted: true });
+};
 globalThis.fetch = async (url, { method, body, signal } = {}) => {
-  asked.push(`${method} ${url}${body ? ` ${JSON.parse(body).body}` : ""}`);
-  return server(method, signal);
+  const content = body ? JSON.parse(body) : null;
+  asked.push(`${method} ${url}${content ? ` ${content.body}` : ""}`);
+  return server(method, signal, content);
 };
 await import("../../static/js/following.js");
 
@@ -81,4 +85,28 @@ test("what was sent while it was being saved does not come back with the news th
   await until(() => asked.includes(`DELETE ${WAY}t4?version=1`));
   await settled();
   assert.deepEqual([field.value, asked.includes(`GET ${WAY}t4`)], ["", false]);
+});
+
+test("a list that was asked for before the last save does not tell that nothing is saved", async () => {
+  const field = editor("t5");
+  const versions = [];
+  let list;
+  server = (method, _signal, content) => {
+    if (method === "GET") return new Promise((done) => (list = done));
+    versions.push(content.version);
+    return Response.json({ version: versions.length });
+  };
+  write(field, "One");
+  await until(() => versions.length === 1);
+  await settled();
+  comeBack();
+  await until(() => list);
+  write(field, "One, two");
+  await until(() => versions.length === 2);
+  await settled();
+  list(Response.json({ items: [{ place: "thread-t5", version: 1, is_empty: false }] }));
+  await settled();
+  write(field, "One, two, three");
+  await until(() => versions.length === 3);
+  assert.deepEqual(versions, [0, 1, 2]);
 });
