@@ -1,5 +1,6 @@
 """A thread in the browser, as its readers and writers see it."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,10 +8,13 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests import servers
-from tests.browsing import COLOURS, barriers
+from tests.browsing import COLOURS, PATIENCE, barriers
 from tests.cast import PASSWORD, Cast, Person
 from tests.workspaces.discussions.talk import Talk
 from tests.workspaces.places import Place
+
+LONG = 3 * PATIENCE
+"""Milliseconds for what comes by itself after a pause, of a connection or of something that did not get through."""
 
 
 class Screen:
@@ -55,7 +59,7 @@ class Screen:
 
     def when_live(self) -> None:
         """Wait until the page hears news."""
-        expect(self.page.locator("html")).to_have_attribute("data-connection", "online", timeout=15_000)
+        expect(self.page.locator("html")).to_have_attribute("data-connection", "online", timeout=LONG)
 
     def message(self, words: str) -> Locator:
         """The message with these words."""
@@ -130,8 +134,8 @@ def house(browser: Browser, site: servers.Site, cast: Cast) -> Iterator[House]:
 
 def eventually(says: Callable[[], Any], wanted: Any, *, page: Page) -> None:
     """Wait until it says what is wanted."""
-    for _ in range(100):
-        if says() == wanted:
-            return
+    until = time.monotonic() + LONG / 1_000
+    while says() != wanted:
+        if time.monotonic() > until:
+            assert says() == wanted
         page.wait_for_timeout(50)
-    assert says() == wanted

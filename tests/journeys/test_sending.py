@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from extranet.members import Member
+from tests.browsing import noted
 from tests.cast import keeping
-from tests.journeys.talking import House, eventually
+from tests.journeys.talking import LONG, House, eventually
 from workspaces.discussions import service
 from workspaces.discussions.models import Thread
 from workspaces.models import Workspace
@@ -44,9 +45,10 @@ def test_what_waits_is_said_once_and_keeps_the_focus(here: House) -> None:
         expect(message.get_by_role("status")).to_contain_text("there is no connection")
         expect(message.get_by_role("alert")).to_be_empty()
     assert grace.barriers() == []
+    told = noted(grace.page.locator("#toasts"))
     copy = first.get_by_role("button", name="Copy the text")
     copy.press("Enter")
-    expect(grace.page.locator("#toasts")).to_contain_text("The message was copied as text.")
+    eventually(lambda: "The message was copied as text." in "".join(told()), True, page=grace.page)
     expect(copy).to_be_focused()
     grace.page.evaluate(
         """() => {
@@ -58,12 +60,12 @@ def test_what_waits_is_said_once_and_keeps_the_focus(here: House) -> None:
         }"""
     )
     wanted = len(tried) + 3
-    for _ in range(20):
-        if len(tried) >= wanted:
-            break
+
+    def is_tried() -> bool:
         grace.page.evaluate("dispatchEvent(new Event('online'))")
-        grace.page.wait_for_timeout(200)
-    assert len(tried) >= wanted
+        return len(tried) >= wanted
+
+    eventually(is_tried, True, page=grace.page)
     assert grace.page.evaluate("heard") == []
     expect(copy).to_be_focused()
     # Who asks for it hears what came of it.
@@ -72,7 +74,7 @@ def test_what_waits_is_said_once_and_keeps_the_focus(here: House) -> None:
     expect(first.get_by_role("button", name="Try again")).to_be_focused()
     grace.page.unroute("**/messages")
     grace.page.evaluate("dispatchEvent(new Event('online'))")
-    expect(first).not_to_have_attribute("data-state", ANY)
+    expect(first).not_to_have_attribute("data-state", ANY, timeout=LONG)
     expect(first).to_be_focused()
 
 
@@ -121,7 +123,7 @@ def test_what_belongs_further_on_in_a_long_discussion_says_so(here: House, first
 
     def answer_late(route: Route) -> None:
         answer = route.fetch()
-        grace.page.wait_for_timeout(1_000)
+        eventually(lambda: "From the beginning" in (grace.page.evaluate("window.applied") or ""), True, page=grace.page)
         route.fulfill(response=answer)
 
     if first == "news":

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from extranet import clock
 from extranet.credentials import Credential
 from tests.cast import Person, keeping
-from tests.journeys.talking import House
+from tests.journeys.talking import LONG, House
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -66,7 +66,7 @@ def test_where_both_went_on_both_texts_are_kept(here: House) -> None:
     at_desk.blur()
     phone.context.set_offline(False)
     notice = phone.page.locator(".other-draft")
-    expect(notice).to_contain_text("From the desk", timeout=20_000)
+    expect(notice).to_contain_text("From the desk", timeout=LONG)
     expect(on_phone).to_have_value("From the tunnel")
     assert phone.barriers() == []
     notice.get_by_role("button", name="Add it after this one").click()
