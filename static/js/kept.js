@@ -1,6 +1,6 @@
 // What is typed into an ordinary form of the page is kept for as long as the tab is open, until it has been sent: a
-// change of language, a lost connection or an ended sign-in loses none of it. Passwords are never kept. What messages
-// are written in keeps drafts of its own.
+// change of language, a lost connection or an ended sign-in loses none of it. What a form says of what it was begun from
+// (`data-kept`) is kept with it. Passwords are never kept. What messages are written in keeps drafts of its own.
 
 import { keepInTab, keysInTab, readInTab, tabKeyOf } from "./drafts.js";
 import { tell } from "./toast.js";
@@ -75,7 +75,7 @@ function isKept(form) {
 }
 
 function fieldsOf(form) {
-  return [...form.elements].filter((field) => field.name && !NOT_TEXT.includes(field.type));
+  return [...form.elements].filter((field) => field.name && ("kept" in field.dataset || !NOT_TEXT.includes(field.type)));
 }
 
 function valueOf(field) {

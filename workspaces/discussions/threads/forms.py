@@ -6,12 +6,14 @@ from typing import Any
 from markupsafe import Markup
 from wtforms import Field, HiddenField, ValidationError
 
-from extranet.forms import Form, line, text
+from extranet.forms import Form, line, text, tidy
 from extranet.html import from_template
 from extranet.i18n import _, lazy
 from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, kind_field
+from workspaces.discussions.models import Thread
 from workspaces.discussions.threads.queries import Said, ShownDecision
 from workspaces.discussions.threads.service import MOST_GROUNDS, DecidedMeanwhile
+from workspaces.discussions.threads.words import KINDS
 
 _MOST_READ = 1_000
 
@@ -47,11 +49,45 @@ class GroundsField(Field):
             )
 
 
+def _was() -> HiddenField:
+    """What another field said when the form was opened, which the browser keeps together with what is typed."""
+    return HiddenField(filters=[tidy], render_kw={"data-kept": ""})
+
+
 class SettingsForm(Form):
-    """What a thread is called and of which kind it is."""
+    """What a thread is called and of which kind it is, and what it was called when the form was opened.
+
+    Only what the writer has changed is changed. What somebody else has changed meanwhile (`now` is what it is) is
+    shown first; who sends again has seen it.
+    """
 
     title = line(lazy("Title"))
     kind = kind_field()
+    title_was = _was()
+    kind_was = _was()
+    now: Thread
+    is_overtaken = False
+
+    def changes(self, name: str) -> bool:
+        """Whether something else is sent than the form showed."""
+        return bool(self[name].data != self[f"{name}_was"].data)
+
+    def validate_title(self, field: Field) -> None:
+        """Nobody takes away a name that they have not seen."""
+        self._ensure_seen(field, tidy(self.now.title), self.now.title)
+
+    def validate_kind(self, field: Field) -> None:
+        """Nor a kind."""
+        self._ensure_seen(field, self.now.kind, KINDS[self.now.kind])
+
+    def _ensure_seen(self, field: Field, now: str | None, shown: Any) -> None:
+        was = self[f"{field.name}_was"]
+        if was.data not in (None, now) and field.data not in (was.data, now):
+            self.is_overtaken, was.data = True, now
+            raise ValidationError(
+                _("Somebody else has changed this meanwhile. It is now: %(now)s. Save again if you want it otherwise.",
+                  now=shown)
+            )
 
 
 class DecisionForm(EditForm):

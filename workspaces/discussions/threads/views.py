@@ -63,7 +63,8 @@ def bell(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 def settings(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """What can be done with the thread: its name and kind, and for hosts pin, lock and move."""
     place.workspace.ensure_active()
-    form = SettingsForm(formdata=None, title=place.thread.title, kind=place.thread.kind)
+    title, kind = place.thread.title, place.thread.kind
+    form = SettingsForm(formdata=None, title=title, kind=kind, title_was=title, kind_was=kind)
     return render_template("discussions/thread_settings.html", form=form, **_settings(member, place))
 
 
@@ -74,10 +75,14 @@ def change(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Call it otherwise, or make it of another kind."""
     place.workspace.ensure_active()
     form = SettingsForm()
+    form.now = place.thread
     if not form.validate():
-        return form.again("discussions/thread_settings.html", **_settings(member, place))
-    service.rename(place.thread, place.workspace, form.title.data or "", by=member)
-    service.change_kind(place.thread, place.workspace, form.kind.data, by=member)
+        answer = form.again("discussions/thread_settings.html", **_settings(member, place))
+        return answer, 409 if form.is_overtaken else 422
+    if form.changes("title"):
+        service.rename(place.thread, place.workspace, form.title.data or "", by=member)
+    if form.changes("kind"):
+        service.change_kind(place.thread, place.workspace, form.kind.data, by=member)
     return _back(place)
 
 

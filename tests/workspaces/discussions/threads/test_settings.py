@@ -46,6 +46,36 @@ def test_a_name_is_needed_and_what_was_typed_stays(talk: Talk) -> None:
     assert talk.row().title == "Plans"
 
 
+def test_a_form_that_was_open_for_long_changes_only_what_its_writer_has_changed(talk: Talk) -> None:
+    ada = talk.cast.ada
+    opened = {"title_was": "Plans", "kind_was": "discussion"}
+    page = ada.get(talk.path("/settings")).text
+    assert all(f'name="{name}"' in page and f'value="{value}"' in page for name, value in opened.items())
+    change(talk, ada, title="Better plans")
+    assert change(talk, ada, kind="question", **opened).status_code == 302
+    assert (talk.row().title, talk.row().kind) == ("Better plans", "question")
+    assert change(talk, ada, title="Best plans", **opened, kind="discussion").status_code == 409
+    assert change(talk, ada, title="Better plans", **opened).status_code == 302
+    assert (talk.row().title, talk.row().kind) == ("Better plans", "question")
+
+
+def test_a_name_that_somebody_else_has_given_meanwhile_is_told_before_it_is_taken_away(talk: Talk) -> None:
+    ada = talk.cast.ada
+    change(talk, ada, title="Better <plans>")
+    refused = change(talk, ada, title="Best plans", title_was="Plans", kind="question", kind_was="discussion")
+    assert refused.status_code == 409
+    assert 'value="Best plans"' in refused.text and 'value="question" checked' in refused.text
+    error = refused.text[refused.text.index('id="title-error"'):]
+    assert "It is now: Better &lt;plans&gt;." in error[:error.index("</p>")]
+    assert 'name="title_was" type="hidden" value="Better &lt;plans&gt;"' in refused.text
+    assert (talk.row().title, talk.row().kind) == ("Better <plans>", "discussion")
+    again = change(talk, ada, title="Best plans", title_was="Better <plans>", kind="question", kind_was="discussion")
+    assert again.status_code == 302
+    assert (talk.row().title, talk.row().kind) == ("Best plans", "question")
+    refused = change(talk, ada, title="Best plans", title_was="Best plans", kind="decision", kind_was="discussion")
+    assert refused.status_code == 409 and "It is now: Question." in refused.text
+
+
 def test_pinned_threads_stand_first_on_every_page(talk: Talk) -> None:
     ada = talk.cast.ada
     old = talk.thread_id
