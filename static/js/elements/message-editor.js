@@ -3,6 +3,7 @@
 
 import { isApart, isLeaving, keep, keepApart, keyOf, keysOfOthers, read, sharedKeyOf } from "../drafts.js";
 import { newId } from "../ids.js";
+import { asksForAll, choose, chosenIn, groundsAsked, isChoice } from "../message/choices.js";
 import { Mentioning } from "../message/mentioning.js";
 import { put } from "../text-field.js";
 import { post } from "../token.js";
@@ -38,6 +39,7 @@ class MessageEditor extends HTMLElement {
     // What stands here after the browser's Back is for the draft to say: what was sent is not offered again.
     this.#form.autocomplete = "off";
     for (const field of [this.#field, this.#title]) field?.addEventListener("input", () => this.#keep());
+    this.#form.addEventListener("change", ({ target }) => isChoice(target) && this.#keep());
     addEventListener("pageshow", (event) => event.persisted && this.#beginAnew());
     addEventListener("storage", (event) => event.key === sharedKeyOf(this.#form) && this.#hearTab(event));
     this.#form.addEventListener("submit", (event) => this.#leave(event));
@@ -49,12 +51,34 @@ class MessageEditor extends HTMLElement {
     const draft = read(keyOf(this.#form)) ?? this.#takeOver();
     this.#known = isApart(this.#form) ? "" : this.#wordsOf(read(sharedKeyOf(this.#form)));
     this.#offerOthers();
-    if (!draft || (this.#field.value && !this.#form.dataset.sentWhen) || this.#title?.value) return;
-    const { body = "", title = "", id } = typeof draft === "string" ? { body: draft } : draft;
+    if (this.#isSentBack) this.#keep();
+    else if (draft && (!this.#field.value || this.#form.dataset.sentWhen) && !this.#title?.value) this.#bring(draft);
+    else if (groundsAsked().length) this.#takeGrounds();
+  }
+
+  #bring(draft) {
+    const { body = "", title = "", id, chosen = {} } = typeof draft === "string" ? { body: draft } : draft;
+    // What was only ticked for a decision that somebody has written meanwhile is done with.
+    if (!body && chosen.in_place_of && chosen.in_place_of[0] !== this.#form.elements.in_place_of.value) return;
     this.#field.value = body;
     if (this.#title) this.#title.value = title;
     if (id) this.#form.elements.client_id.value = id;
     this.closest("text-counter")?.count?.();
+    const grounds = [...new Set([...(chosen.grounds ?? []), ...groundsAsked()])];
+    if (asksForAll(grounds)) return;
+    choose(this.#form, chosen.grounds ? { ...chosen, grounds } : chosen);
+    if (grounds.length) this.#takeGrounds();
+  }
+
+  // The address has done its work: reloaded, it does not tick again what was not wanted after all.
+  #takeGrounds() {
+    history.replaceState(history.state, "", location.pathname);
+    this.#keep();
+  }
+
+  // A form that was sent back holds what was typed and chosen, and knows what there is now.
+  get #isSentBack() {
+    return "sentBack" in this.#form.dataset && Object.keys(chosenIn(this.#form)).length > 0;
   }
 
   get #title() {
@@ -74,16 +98,17 @@ class MessageEditor extends HTMLElement {
     keep(keyOf(this.#form), this.#draft);
   }
 
-  // What stands here, as it is kept; a new discussion with its title and its id.
+  // What stands here, as it is kept: the words, with what is chosen beside them; a new discussion with its title and id.
   get #draft() {
-    const [body, title] = [this.#field.value, this.#title?.value];
-    if (!this.#title) return body;
-    return body || title ? { body, title, id: this.#form.elements.client_id.value } : null;
+    const [body, title, chosen] = [this.#field.value, this.#title?.value, chosenIn(this.#form)];
+    if (!Object.keys(chosen).length) return body;
+    const isEmpty = !body && !title && !chosen.grounds?.length;
+    return isEmpty ? null : { body, title, id: this.#form.elements.client_id?.value, chosen };
   }
 
   // What a draft says, to be compared.
   #wordsOf(draft) {
-    return typeof draft === "object" && draft ? `${draft.title ?? ""}\n${draft.body ?? ""}` : (draft ?? "");
+    return typeof draft === "object" && draft ? [draft.title ?? [], draft.body ?? ""].flat().join("\n") : (draft ?? "");
   }
 
   // A new discussion that was begun in a tab which is closed now goes on in the next one.
@@ -105,7 +130,7 @@ class MessageEditor extends HTMLElement {
     if (here === now) return;
     const isFollowing = !here || "follows" in this.#form.dataset || (now ? now.startsWith(here) : here === before);
     if (isFollowing && !this.#form.dataset.sentWhen) this.#follow(now);
-    else if (here && now) keepApart(this.#form, here);
+    else if (here && now) keepApart(this.#form, this.#draft);
     if (this.#field.value !== now) this.#known = "";
   }
 

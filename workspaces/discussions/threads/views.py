@@ -137,7 +137,7 @@ def unaccept(member: Member, place: MessageStanding) -> ResponseReturnValue:
 @threads.get("/<slug>/threads/<thread_id>/decision")
 @read(policy.may_decide)
 def decision(_member: Member, place: ThreadStanding) -> ResponseReturnValue:
-    """The form of the decision; `ground` may be a message that it rests on."""
+    """The form of the decision; each `ground` is a message that it may rest on."""
     place.workspace.ensure_active()
     if place.thread.kind != "decision":
         raise service.NotForDecision
@@ -145,7 +145,7 @@ def decision(_member: Member, place: ThreadStanding) -> ResponseReturnValue:
     if written is None:
         place.thread.ensure_open()
     grounds = [ground.id for ground in written.grounds] if written is not None else []
-    grounds += request.args.getlist("ground")[:1]
+    grounds += request.args.getlist("ground")[: service.MOST_GROUNDS]
     known = {"body": written.body, "in_place_of": written.version} if written is not None else {}
     form = DecisionForm(formdata=None, grounds=grounds, **known)
     form.grounds.there = thread_queries.chosen(place, grounds)
