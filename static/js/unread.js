@@ -1,6 +1,7 @@
 // How much is unread: beside threads and workspaces in lists (`li[data-thread]`, `[data-workspace="SLUG"]`), in the
-// navigation and in the page's title. Each piece of news counts at once, unless its thread is muted; what was read or
-// marked as unread on another device is told; what was missed meanwhile is asked of the server.
+// navigation and in the page's title. What is said counts at once where it is known to count; what was read or marked as
+// unread on another device is told; what only the server knows is asked of it: what was missed, retracted or moved, what
+// an edit does in a muted thread. One question, put off by chance, asks for all that came meanwhile.
 
 import { pauseAfter, pauseAskedBy } from "./pauses.js";
 
@@ -8,29 +9,25 @@ const ASK = "/workspaces/unread";
 const PAUSE = 1_500;
 const SPREAD = 4_000;
 const PAUSES = { first: 10_000, longest: 300_000, spread: 0.5 };
+const BRINGS_WORDS = new Set(["message-posted", "thread-opened"]);
+const MOVES = new Set(["thread-arrived", "thread-moved-away"]);
 
 let title = document.title;
 const me = document.body.dataset.member;
 const tabs = new BroadcastChannel(`extranet:unread:${me}`);
 const known = new Map(); // workspace -> the last seq heard of
-let timer;
+let timer = null;
+let heardAt = 0; // of what an answer to an earlier question may not know
+let askedAt = 0;
 let failures = 0;
 let notBefore = 0; // the server is left in peace until then
 let quiet = null; // what does not count, once the server has said it
 
 document.addEventListener("extranet:change", ({ detail: item }) => {
   known.set(item.workspace, Math.max(item.seq, known.get(item.workspace) ?? 0));
-  if (["thread-arrived", "thread-moved-away"].includes(item.kind)) ask(PAUSE + Math.random() * SPREAD);
-  if (!["message-posted", "thread-opened"].includes(item.kind) || item.actor?.id === me) return;
-  if (isBeingRead(item)) {
-    ask();
-    return;
-  }
-  // Not all who are online ask at the same moment.
-  if (!quiet) ask(PAUSE + Math.random() * SPREAD);
-  if (!counts(item)) return;
-  for (const badge of [...badgesOf(item.workspace), ...totals()]) show(badge, numberOf(badge) + 1);
-  showInTitle();
+  heardAt = performance.now();
+  if (counts(item)) addOne(item.workspace);
+  else if (mayCount(item)) ask();
 });
 
 // The page is called otherwise from now on.
@@ -41,7 +38,10 @@ document.addEventListener("extranet:title", ({ detail }) => {
 
 document.addEventListener("extranet:read", ({ detail }) => {
   if (detail.thread) showOfThread(detail.thread, detail.unread);
-  else quiet = null;
+  else {
+    quiet = null;
+    ask(PAUSE);
+  }
   renew(detail.workspaces);
 });
 
@@ -55,7 +55,7 @@ document.addEventListener("extranet:head", ({ detail: heads }) => {
 tabs.addEventListener("message", ({ data: workspaces }) => renew(workspaces));
 
 addEventListener("pageshow", (event) => {
-  if (event.persisted) ask();
+  if (event.persisted) ask(PAUSE);
 });
 
 // What could not be asked is asked when there is a network, or a sign-in, again.
@@ -63,12 +63,22 @@ addEventListener("online", () => askAfterTrouble());
 document.addEventListener("extranet:connection", ({ detail }) => detail.state === "online" && askAfterTrouble());
 
 showInTitle();
-if (document.querySelector("live-thread")) ask();
+if (document.querySelector("live-thread")) ask(PAUSE);
 
-// Show these numbers, here and in the member's other tabs: workspace → unread, those without any left out.
-export function showUnread(workspaces) {
+// Show what the server said when it was asked at a moment (`performance.now()`), here and in the member's other tabs:
+// workspace → unread, those without any left out. If nothing came since then there is nothing more to ask.
+export function showUnread(workspaces, moment) {
   tabs.postMessage(workspaces);
   renew(workspaces);
+  if (heardAt > moment) ask();
+  else if (quiet) leave();
+}
+
+// Not all who are online ask at the same moment, and whoever is about to ask asks for everything.
+export function ask(pause = PAUSE + Math.random() * SPREAD) {
+  heardAt = performance.now();
+  if (!totals().length && !document.querySelector("[data-workspace]")) return;
+  timer ??= setTimeout(askNow, Math.max(pause, notBefore - Date.now()));
 }
 
 function renew(workspaces) {
@@ -115,39 +125,81 @@ export function numberOf(badge) {
 }
 
 // The same rule as the server's: what is muted counts only where it mentions the member.
-function counts({ workspace, thread, message }) {
-  if (!quiet || message?.mentions?.some(({ id }) => id === me)) return true;
-  if (quiet.followed.includes(thread)) return true;
-  return !quiet.muted.includes(thread) && !quiet.workspaces.includes(workspace);
+function counts(item) {
+  if (!BRINGS_WORDS.has(item.kind) || isMine(item) || item.message?.retracted_at || isBeingRead(item)) return false;
+  return mentionsMe(item) || follows(item) === true;
 }
 
-function ask(pause = PAUSE) {
-  if (!totals().length && !document.querySelector("[data-workspace]")) return;
+// Whether the numbers may be others because of it, and only the server can say.
+function mayCount(item) {
+  if (MOVES.has(item.kind)) return true;
+  if (isMine(item)) return false;
+  if (BRINGS_WORDS.has(item.kind)) return isBeingRead(item) || follows(item) === null;
+  if (item.kind === "message-edited") return !follows(item) && (mentionsMe(item) || isAnyUnread());
+  return item.kind === "message-retracted" && isAnyUnread();
+}
+
+// null where the server has not said it yet.
+function follows({ workspace, thread }) {
+  if (!quiet) return null;
+  return quiet.followed.includes(thread) || !(quiet.muted.includes(thread) || quiet.workspaces.includes(workspace));
+}
+
+function isMine({ message, actor }) {
+  return (message?.author ?? actor)?.id === me;
+}
+
+function mentionsMe({ message }) {
+  return Boolean(message?.mentions?.some(({ id }) => id === me));
+}
+
+function isAnyUnread() {
+  return [...totals(), ...document.querySelectorAll("[data-thread] .badge")].some(numberOf);
+}
+
+function addOne(workspace) {
+  for (const badge of [...badgesOf(workspace), ...totals()]) show(badge, numberOf(badge) + 1);
+  showInTitle();
+}
+
+async function askNow() {
+  timer = null;
+  const moment = (askedAt = performance.now());
+  const list = document.querySelector("live-workspace");
+  const url = list ? `${ASK}?threads_of=${encodeURIComponent(list.dataset.slug)}` : ASK;
+  const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
+  const said = answer?.ok ? await answer.json().catch(() => null) : null; // a line may break in the middle of it
+  if (moment !== askedAt) return; // it was asked again meanwhile
+  if (said) take(said, moment);
+  else fail(answer);
+}
+
+function leave() {
   clearTimeout(timer);
-  timer = setTimeout(async () => {
-    const answer = await fetch(ASK, { headers: { Accept: "application/json" } }).catch(() => null);
-    const said = answer?.ok ? await answer.json().catch(() => null) : null; // a line may break in the middle of it
-    if (said) take(said);
-    else fail(answer);
-  }, Math.max(pause, notBefore - Date.now()));
+  timer = null;
 }
 
 function askAfterTrouble() {
   if (!failures) return;
   notBefore = 0;
+  leave();
   ask(PAUSE + Math.random() * SPREAD);
 }
 
 function fail(answer) {
   notBefore = Date.now() + Math.max(pauseAfter(failures, PAUSES), pauseAskedBy(answer));
   failures += 1;
+  leave();
   if (answer?.status !== 401) ask();
 }
 
-function take(said) {
+function take(said, moment) {
   failures = notBefore = 0;
   quiet = said.quiet;
-  showUnread(said.workspaces);
+  for (const row of document.querySelectorAll("live-workspace li[data-thread]")) {
+    showOfThread(row.dataset.thread, said.threads[row.dataset.thread] ?? 0);
+  }
+  showUnread(said.workspaces, moment);
 }
 
 function badgesOf(slug) {

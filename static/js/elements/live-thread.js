@@ -61,6 +61,7 @@ class LiveThread extends HTMLElement {
     const there = this.#placing.message(message.id) ?? this.#placing.sent(message.client_id);
     if (there) this.#placing.replace(there, parse(item.html));
     else if (BRINGS_ONE.has(item.kind)) this.#take(message, item.html);
+    else if (item.kind === "message-retracted") this.#reading.isRetractedElsewhere(message);
   }
 
   #take(message, html) {

@@ -1,18 +1,19 @@
 // <live-workspace>: the list of a workspace's threads. Pinned ones stand first; the one in which somebody writes moves up.
+// What is said live counts at once; of what was missed the server says how much of it is new.
 
 import { Stream } from "../stream.js";
 import { parse } from "../thread/parts.js";
 import { tell } from "../toast.js";
-import { numberOf, show } from "../unread.js";
+import { ask, numberOf, show } from "../unread.js";
 
-const BRINGS_WORDS = new Set(["message-posted", "thread-opened", "message-moved"]);
+const BRINGS_WORDS = new Set(["message-posted", "thread-opened"]);
 
 const me = document.body.dataset.member;
 
 class LiveWorkspace extends HTMLElement {
   #stream;
   #list;
-  #unread = new Map();
+  #isCatchingUp = false;
 
   connectedCallback() {
     this.#list = this.querySelector("[data-part=threads]");
@@ -21,6 +22,7 @@ class LiveWorkspace extends HTMLElement {
       seq: Number(this.dataset.seq),
       url: this.dataset.changes,
       apply: (item) => this.#apply(item),
+      around: (work) => this.#catchUp(work),
       gone: () => tell(this.dataset.gone),
     });
     this.#stream.start();
@@ -39,26 +41,30 @@ class LiveWorkspace extends HTMLElement {
       return;
     }
     if (!old && this.dataset.begins === "no") return;
-    this.#count(item, old);
     // Of many changes that were missed only the last one of a thread brings its row.
-    if (item.row) this.#renew(old, parse(item.row, "li"));
+    if (item.row) this.#renew(old, parse(item.row, "li"), this.#isNew(item) ? 1 : 0);
   }
 
-  #count({ kind, thread, message, actor }, old) {
-    const before = this.#unread.get(thread) ?? (old ? numberOf(old.querySelector(".badge")) : 0);
-    const isNew = BRINGS_WORDS.has(kind) && !message?.retracted_at && (message?.author ?? actor)?.id !== me;
-    this.#unread.set(thread, before + (isNew ? 1 : 0));
+  #catchUp(work) {
+    this.#isCatchingUp = true;
+    work();
+    this.#isCatchingUp = false;
+    ask();
   }
 
-  #renew(old, row) {
-    const unread = this.#unread.get(row.dataset.thread) ?? 0;
+  #isNew({ kind, message, actor }) {
+    if (this.#isCatchingUp || !BRINGS_WORDS.has(kind) || message?.retracted_at) return false;
+    return (message?.author ?? actor)?.id !== me;
+  }
+
+  #renew(old, row, more) {
+    const unread = more + (old ? numberOf(old.querySelector(".badge")) : 0);
     const hadFocus = old?.contains(document.activeElement);
     row.classList.toggle("is-unread", unread > 0);
     row.querySelector("[data-part=muted]").hidden = old ? old.querySelector("[data-part=muted]").hidden : this.dataset.follows === "yes";
     old?.remove();
     this.#place(row);
     show(row.querySelector(".badge"), unread);
-    this.#unread.delete(row.dataset.thread);
     this.#list.hidden = false;
     this.querySelector(".empty")?.remove();
     if (row.dataset.isWaiting === "no") this.#waitsNoMore(row.dataset.thread);

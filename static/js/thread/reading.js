@@ -52,6 +52,13 @@ export class Reading {
     this.#elsewhere.set(seq, { id, path });
   }
 
+  // One that stands elsewhere was retracted: of what the page has not named it is one if it came after all that was seen.
+  isRetractedElsewhere({ seq, author }) {
+    const wasNamed = this.#elsewhere.delete(seq);
+    if (!wasNamed && this.#unnamed && seq > Math.max(this.#lastNamed, this.#seen) && author?.id !== me) this.#unnamed -= 1;
+    this.showNews();
+  }
+
   // A message that stood elsewhere has come into the page.
   isHere(article) {
     if (this.#elsewhere.delete(seqOf(article)) || this.#isUnnamed(article)) this.#expect(article);
@@ -243,6 +250,7 @@ export class Reading {
     const content = new FormData();
     content.set("seq", seq);
     if (isBack) content.set("unread_from", this.#cameBackTo);
+    const moment = performance.now();
     const answer = await post(this.#thread.dataset.read, content, { keepalive: true }).catch(() => null);
     if (!answer?.ok) {
       if (mayPass(answer)) this.#markSoon(MARKED_AGAIN * (1 + Math.random()));
@@ -251,7 +259,7 @@ export class Reading {
     this.#marked = Math.max(seq, this.#marked);
     if (isBack) this.#cameBackTo = 0;
     const said = await answer.json().catch(() => null);
-    if (said) showUnread(said.workspaces);
+    if (said) showUnread(said.workspaces, moment);
   }
 }
 

@@ -1,6 +1,7 @@
 """What is new in all workspaces stands on one page; what is muted counts only where it mentions one."""
 
 import re
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -99,6 +100,27 @@ def test_a_bell_goes_before_the_workspaces_own_habit(talk: Talk) -> None:
     assert grace.get("/workspaces/unread").json["quiet"]["followed"] == [talk.thread_id]  # type: ignore[index]
 
 
+def test_an_open_list_is_told_of_each_thread_of_its_workspace_and_of_no_other(talk: Talk) -> None:
+    grace, ada = talk.cast.grace, talk.cast.ada
+    talk.say(ada)
+    gone = talk.say(ada)
+    ada.post(talk.at(gone, "/retract"))
+    muted, elsewhere = Talk(talk.cast, talk.place), Talk(talk.cast)
+    _ring(muted, grace, follows=False)
+    here = f"/workspaces/unread?threads_of={talk.place.slug}"
+    assert _threads(grace, here)
+    with counted(talk.app) as alone:
+        assert _threads(grace, "/workspaces/unread") == {}
+    with counted(talk.app) as statements:
+        assert _threads(grace, here) == {talk.thread_id: 2, muted.thread_id: 1}
+    assert len(statements) == len(alone) + 1
+    talk.read(grace)
+    assert _threads(grace, here) == {muted.thread_id: 1}
+    assert _threads(grace, f"/workspaces/unread?threads_of={elsewhere.place.slug}") == {elsewhere.thread_id: 1}
+    for outsider in (talk.cast.mallory, talk.cast.moses):
+        assert _threads(outsider, here) == _threads(outsider, "/workspaces/unread?threads_of=nowhere") == {}
+
+
 def test_programs_are_told_the_same(talk: Talk) -> None:
     grace = talk.cast.grace
     said = grace.api("GET", "/unread").json
@@ -122,6 +144,12 @@ def test_a_page_asks_as_often_for_ten_threads_as_for_one(talk: Talk, path: str) 
     whole = ("count(messages.id)", "GROUP BY threads_with_unread.workspace_id")
     counting = [one for one in after if all(part in one for part in whole)]
     assert len(counting) == 1, "all counts of a page are one question"
+
+
+def _threads(person: Person, path: str) -> Any:
+    said = person.get(path).json
+    assert said is not None
+    return said["threads"]
 
 
 def _ring(talk: Talk, person: Person, *, follows: bool) -> None:

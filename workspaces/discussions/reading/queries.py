@@ -117,6 +117,16 @@ def unread_by_slug(member: Member) -> Mapping[str, int]:
     return {slug: number for (_id, slug), number in _counted(member).items()}
 
 
+def unread_by_thread(member: Member, slug: str) -> Mapping[str, int]:
+    """For each thread of a workspace by its id how much there is unread, muted or not; one query.
+
+    Of a workspace that the member has not joined there is nothing.
+    """
+    threads = _threads_with_unread(member.id, Workspace.slug == slug)
+    statement = _messages_of(threads, member.id, threads.c.id, sa.func.count(Message.id)).group_by(threads.c.id)
+    return dict(db.session().execute(statement).all())
+
+
 def unread_in(member: Member, thread_id: str) -> int:
     """How many messages of one thread the member has not read, whether it is muted or not."""
     threads = _threads_with_unread(member.id, Thread.id == thread_id)

@@ -15,7 +15,7 @@ from extranet.policy import anyone
 from extranet.web import say
 from workspaces.discussions import policy
 from workspaces.discussions import queries as discussions
-from workspaces.discussions.drafts.queries import own_drafts
+from workspaces.discussions.drafts.queries import ended_drafts, own_drafts, workspaces_of
 from workspaces.discussions.forms import whole_number
 from workspaces.discussions.queries import MessageStanding, ThreadStanding
 from workspaces.discussions.reading import queries, service
@@ -66,11 +66,15 @@ def mark_unread_from(member: Member, place: MessageStanding) -> ResponseReturnVa
 @reading.get("/workspaces/unread")
 @signed_in(anyone)
 def unread(member: Member) -> ResponseReturnValue:
-    """How many messages of each workspace the member has not read, and what does not count: for open pages."""
-    quiet = queries.quiet(member)
+    """How many messages of each workspace the member has not read, and what does not count: for open pages.
+
+    A page that shows the `threads_of` a workspace is told of each of them too.
+    """
+    quiet, slug = queries.quiet(member), request.args.get("threads_of")
     return jsonify(
         workspaces=queries.unread_by_slug(member),
         quiet={"workspaces": quiet.workspaces, "muted": quiet.muted, "followed": quiet.followed},
+        threads=queries.unread_by_thread(member, slug) if slug else {},
     )
 
 
@@ -129,6 +133,7 @@ def _news(member: Member, undone: Iterable[NewIn] = ()) -> str:
     return render_template(
         "discussions/news.html", spaces=spaces, undone=list(undone), most=queries.MOST_NEW,
         number=sum(one.unread for one in found), drafts=own_drafts(member),
+        workspaces_of=workspaces_of(member), ended_drafts=ended_drafts(member),
     )
 
 
