@@ -1,5 +1,6 @@
 """What somebody with bad intentions sends costs little and opens nothing."""
 
+import sys
 import time
 from typing import Any
 
@@ -21,12 +22,29 @@ KNOTS = [
     "[", "![[", "[x][", "[[a]", "(http://", "https://a.", "<http://", "http://[", "*_", "- a\n", "a.fi ", "<", "`a",
 ]  # fmt: skip
 
+DEEP = [
+    "> " * 99 + "a\n" + "b\n" * 1_890, "> " * 10 + "a\n" + "b\n" * 1_880, ">" * 97 + "a\n" + "123456789b\n" * 1_780,
+    ">" * 10 + "a\n" + "--------b\n" * 1_860, ("- " * 49 + "a\n") * 200, ("- " * 10 + "a\n") * 900,
+    ("- " * 10 + "a\n") * 181, ("1) " * 10 + "a\n") * 181, "> - " * 5_000, "- a\n\n" * 650, "-\n" * 1_990,
+    "'\n\n" * 6_666,
+    "".join(f"{'  ' * depth}- a\n" for depth in range(48)) + "b\n" * 1_850,
+]
+
 
 @pytest.mark.once
 @pytest.mark.parametrize("knot", KNOTS)
 def test_no_text_takes_markdown_more_than_a_few_times_as_long_as_an_ordinary_one(knot: str) -> None:
     ordinary = _cost("Kotoutumissuunnitelmaan kirjattiin **myös** matalan kynnyksen toimintaa.\n\n")
     assert _cost(knot) < 6 * ordinary
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("text", [*DEEP, *((knot * LONGEST_TRIED)[:LONGEST_TRIED] for knot in KNOTS)])
+def test_no_text_takes_many_more_steps_or_becomes_much_longer_than_an_ordinary_one(text: str) -> None:
+    assert len(text) <= LONGEST_TRIED
+    ordinary = _steps("- Kotoutumissuunnitelmaan kirjattiin **myös** matalan kynnyksen toimintaa.\n" * 260)
+    assert _steps(text) < 6 * ordinary
+    assert len(from_markdown(text)) < 6.5 * LONGEST_TRIED
 
 
 @pytest.mark.once
@@ -117,6 +135,23 @@ def _cost(knot: str) -> float:
         from_markdown(text)
         taken.append(time.thread_time() - began)
     return min(taken)
+
+
+def _steps(text: str) -> int:
+    """How many functions are called for a text."""
+    calls = 0
+
+    def note(_frame: Any, event: str, _what: Any) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        from_markdown(text)
+    finally:
+        sys.setprofile(before)
+    return calls
 
 
 def test_another_language_leads_back_to_a_page_that_can_be_opened(cast: Cast) -> None:

@@ -78,7 +78,7 @@ def test_markdown_becomes_what_people_expect() -> None:
     assert "nofollow" in html
 
 
-@pytest.mark.parametrize("text", ['"' * 19_900, "a.fi " * 1_990])
+@pytest.mark.parametrize("text", ['"' * 19_900, "a.fi " * 1_990, "\n\n" + "- " * 11 + "a", "\n" + "- - a\n" * 1_100])
 def test_what_nobody_writes_by_hand_stays_plain(text: str) -> None:
     html = from_markdown(f"**Tärkeää** {text}")
     assert "**Tärkeää**" in html
@@ -89,11 +89,32 @@ def test_what_nobody_writes_by_hand_stays_plain(text: str) -> None:
     "text",
     [
         "Kokous on klo 10.30 mm. kunnantalolla, ks. esityslista. " * 300, "T.h.l:n " * 100, "a.fi t.s. " * 130,
-        "\"Niin.\" " * 600,
+        "\"Niin.\" " * 600, "\n\n" + "- Kohta, josta sovittiin.\n" * 700, "\n\n" + "12. Kohta.\n" * 600,
+        "\n\n" + "- " * 30 + "\n\nViivan alla", "\n\n" + "".join(f"{'  ' * depth}- a\n" for depth in range(12)),
+        "\n\n" + "> " * 10 + "Lainaus lainauksessa",
     ],
 )
 def test_what_people_write_does_not(text: str) -> None:
     assert "<strong>Tärkeää</strong>" in from_markdown(f"**Tärkeää** {text}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- " * 50 + "sana", "> " * 99 + "sana", "1. " * 60 + "sana", "> - " * 30 + "sana", "- " * 10 + "sana",
+        "".join(f"{'  ' * depth}- sana\n" for depth in range(70)),
+        "".join(f"{'  ' * 10 * depth}{'- ' * 10}sana\n" for depth in range(6)),
+    ],
+)
+def test_no_words_are_lost_however_deep_they_stand(text: str) -> None:
+    assert to_text(from_markdown(text)).count("sana") == text.count("sana")
+
+
+def test_who_is_named_in_what_stays_plain_is_not_called() -> None:
+    called: list[str] = []
+    text = "".join(f"{'  ' * depth}- @Ada\n" for depth in range(70))
+    from_markdown(text, lambda named: called.append(named))
+    assert not called
 
 
 def test_a_heading_has_no_place_in_the_outline_of_the_page() -> None:
