@@ -64,3 +64,19 @@ def test_a_decision_that_was_begun_before_anothers_takes_its_place_only_when_tha
     expect(page.get_by_label("Decision", exact=True)).to_have_value("Begun first")
     save.click()
     expect(page.locator("#decision")).to_contain_text("Begun first")
+
+
+def test_without_a_connection_a_new_discussion_stays_where_it_is_and_says_so(here: House) -> None:
+    screen = here.screen(here.cast.grace, here.place.path("/threads/new"))
+    page, away = screen.page, screen.page.get_by_text("There is no connection. What you wrote is kept here")
+    page.get_by_label("Title").fill("From the train")
+    page.get_by_label("Message", exact=True).fill("Words")
+    send = page.get_by_role("button", name="Open the discussion")
+    screen.context.set_offline(True)
+    send.click()
+    expect(away).to_be_visible()
+    expect(send).to_be_focused()
+    screen.context.set_offline(False)
+    expect(away).to_have_count(0)
+    send.click()
+    expect(page.get_by_role("heading", name="From the train")).to_be_visible()

@@ -43,6 +43,7 @@ class MessageEditor extends HTMLElement {
     addEventListener("pageshow", (event) => event.persisted && this.#beginAnew());
     addEventListener("storage", (event) => event.key === sharedKeyOf(this.#form) && this.#hearTab(event));
     this.#form.addEventListener("submit", (event) => this.#leave(event));
+    addEventListener("online", () => this.#sayAway(false));
     this.restore();
   }
 
@@ -254,11 +255,22 @@ class MessageEditor extends HTMLElement {
   }
 
   #leave(event) {
+    // A thread's own editors wait for the connection by themselves; another page would be the browser's own, of no use.
+    if (!navigator.onLine && !this.closest("live-thread")) {
+      event.preventDefault();
+      this.#sayAway(true);
+      return;
+    }
     const { dataset, elements } = this.#form;
     const selector = dataset.sentWhen ?? `[data-client-id="${CSS.escape(elements.client_id.value)}"]`;
     queueMicrotask(() => {
       if (!event.defaultPrevented) isLeaving(keyOf(this.#form), selector);
     });
+  }
+
+  #sayAway(isAway) {
+    const said = this.#form.querySelector("[data-part=away]");
+    said.textContent = isAway ? said.dataset.words : "";
   }
 }
 
