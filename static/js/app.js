@@ -20,6 +20,7 @@ import "./elements/reveal-password.js";
 import "./elements/text-counter.js";
 import "./elements/theme-switch.js";
 import "./elements/thread-head.js";
+import "./elements/unsent-words.js";
 import "./elements/what-is-new.js";
 import "./following.js";
 import "./forms.js";

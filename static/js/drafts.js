@@ -75,6 +75,17 @@ export function keep(key, value) {
   const isEmpty = value === null || value === "" || (Array.isArray(value) && !value.length);
   if (isLeft && !isEmpty) return;
   attempt(() => (isEmpty ? localStorage.removeItem(key) : localStorage.setItem(key, JSON.stringify({ value, at: Date.now() }))));
+  document.dispatchEvent(new Event("extranet:kept"));
+}
+
+// Each text that this member has here: {key, path, answers, value}. What waits to be sent, and files, are not among them.
+export function drafts() {
+  const beginning = `${KIND}:${member}:`;
+  const keys = keysOf(localStorage, `${beginning}/`).filter((key) => !key.endsWith(":files"));
+  return keys.map((key) => {
+    const [path, answers] = key.slice(beginning.length).split(APART)[0].split(":");
+    return { key, path, answers, value: read(key) };
+  });
 }
 
 export function readInTab(key) {

@@ -4,6 +4,7 @@
 // it: neither ever takes the other's place.
 
 import { follow, followed, isApart, keep, keyAt, keyOf, read } from "./drafts.js";
+import { placeAt } from "./places.js";
 import { post } from "./token.js";
 
 const AFTER = 1_500; // after the last key
@@ -11,11 +12,6 @@ const AGAIN = 30_000; // after a refusal that may pass
 const PATIENCE = 30_000; // for an answer
 const LONGEST = 20_000; // characters that the server takes
 const LONGEST_TITLE = 200;
-const PLACES = [
-  [/^\/workspaces\/([^/]+)\/threads$/, () => "new"],
-  [/^\/workspaces\/([^/]+)\/threads\/([^/]+)\/messages$/, (id, answers) => (answers ? `answer-${answers}` : `thread-${id}`)],
-  [/^\/workspaces\/([^/]+)\/messages\/([^/]+)\/edit$/, (id) => `edit-${id}`],
-];
 const NOTHING = { title: "", body: "" };
 
 const places = new Map(); // «slug/place» -> Place
@@ -289,16 +285,13 @@ function answeredIn(place) {
 function placeOf(form) {
   if (!form?.matches?.("form.editor")) return null;
   const path = new URL(form.getAttribute("action") || location.href, location.href).pathname;
-  for (const [pattern, name] of PLACES) {
-    const [, slug, id] = path.match(pattern) ?? [];
-    if (!slug) continue;
-    const key = `${slug}/${name(id, form.elements.answers?.value)}`;
-    if (!places.has(key)) places.set(key, new Place(slug, key.slice(slug.length + 1), form));
-    const place = places.get(key);
-    place.form = form;
-    return place;
-  }
-  return null;
+  const { slug, name } = placeAt(path, form.elements.answers?.value) ?? {};
+  if (!slug) return null;
+  const key = `${slug}/${name}`;
+  if (!places.has(key)) places.set(key, new Place(slug, name, form));
+  const place = places.get(key);
+  place.form = form;
+  return place;
 }
 
 function all(work) {

@@ -7,6 +7,7 @@
 // `extranet:service` says {state}: "busy" or "full" while the server takes nothing, "fine" when it does again.
 
 import { keep, read } from "../drafts.js";
+import { placeAt, takeAway } from "../places.js";
 import { pauseAfter, pauseAskedBy } from "../pauses.js";
 import { post } from "../token.js";
 
@@ -49,11 +50,12 @@ export function unsent(thread) {
   return [...kept, ...here].sort((one, other) => one.order - other.order);
 }
 
-// Try again what was refused or waits; what was refused for want of a sign-in goes together with its like.
-export function again(entry) {
+// Try again what was refused or waits, where its thread stands now; what was refused for want of a sign-in goes together
+// with its like.
+export function again(entry, url = entry.url) {
   for (const other of unsent(entry.thread)) {
     const isLike = other.id === entry.id || (entry.refused?.status === 401 && other.refused?.status === 401);
-    if (isLike && other.refused) store({ ...other, refused: undefined, tries: 0 });
+    if (isLike && other.refused) store({ ...other, url, refused: undefined, tries: 0 });
   }
   run(entry.thread);
 }
@@ -62,6 +64,14 @@ export function again(entry) {
 export function drop(entry) {
   remove(entry);
   tell({ entry, state: "dropped" });
+}
+
+// Throw it away for good, with the draft that the server keeps of it.
+export function discard(entry, url = entry.url) {
+  drop(entry);
+  const { answers, draft } = Object.fromEntries(entry.fields);
+  const place = placeAt(new URL(url, location.href).pathname, answers);
+  if (place && Number(draft)) takeAway(place, draft);
 }
 
 // Something has changed for the better: whatever waits is tried at once.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -47,7 +48,10 @@ class ListedDraft:
 
 @dataclass(frozen=True, slots=True)
 class ShownDraft:
-    """A draft in the list of one's own. `thread` and `title` are of the thread that it belongs to, if there is one."""
+    """A draft in the list of one's own. `thread` and `title` are of the thread that it belongs to, if there is one.
+
+    `words` is all that it says, where nothing can be written any more: there one can only copy it.
+    """
 
     slug: str
     workspace: str
@@ -57,8 +61,17 @@ class ShownDraft:
     thread: str | None
     title: str | None
     beginning: str
+    words: str | None
     version: int
     saved_at: datetime
+
+
+class _Whereabouts(NamedTuple):
+    """The thread that a draft belongs to."""
+
+    thread: str
+    title: str
+    is_locked: bool
 
 
 def find_place(member: Member, slug: str, place: str) -> DraftPlace | None:
@@ -113,7 +126,7 @@ def own_drafts(member: Member) -> Sequence[ShownDraft]:
     What belongs to something that they cannot see any longer is left out.
     """
     rows = db.session().execute(
-        sa.select(Draft, Workspace.slug, Workspace.name)
+        sa.select(Draft, Workspace)
         .join(Workspace, Workspace.id == Draft.workspace_id)
         .join(Membership, sa.and_(Membership.workspace_id == Workspace.id, Membership.member_id == Draft.member_id))
         .where(Draft.member_id == member.id, Workspace.trashed_at.is_(None))
@@ -121,21 +134,50 @@ def own_drafts(member: Member) -> Sequence[ShownDraft]:
         .order_by(Draft.saved_at.desc(), Draft.id)
         .limit(MOST_SHOWN)
     ).all()
-    names = [PlaceName.read(draft.place) for draft, _slug, _name in rows]
+    names = [PlaceName.read(draft.place) for draft, _workspace in rows]
     threads = _threads(member, [name.id for name in names if name.kind == "thread"])
     messages = _messages(member, [name.id for name in names if name.kind in ("answer", "edit")])
     shown = []
-    for (draft, slug, workspace), (kind, id_) in zip(rows, names, strict=True):
-        thread, title = (threads if kind == "thread" else messages).get(id_, (None, None))
-        if kind != "new" and thread is None:
+    for (draft, workspace), (kind, id_) in zip(rows, names, strict=True):
+        where = (threads if kind == "thread" else messages).get(id_)
+        if kind != "new" and where is None:
             continue
-        beginning = " ".join((draft.title or draft.body).split())[:_BEGINNING]
+        is_open = workspace.is_active and not (where and where.is_locked)
         shown.append(
             ShownDraft(
-                slug, workspace, draft.place, kind, id_, thread, title, beginning, draft.version, draft.saved_at
+                workspace.slug, workspace.name, draft.place, kind, id_, where and where.thread, where and where.title,
+                beginning=" ".join((draft.title or draft.body).split())[:_BEGINNING],
+                words=None if is_open else "\n\n".join(filter(None, [draft.title, draft.body])),
+                version=draft.version, saved_at=draft.saved_at,
             )
         )
     return shown
+
+
+def ended_drafts(member: Member) -> Mapping[str, int]:
+    """Which drafts were sent or taken away, «slug/place», and in which version: for a browser that was away."""
+    rows = db.session().execute(
+        sa.select(Workspace.slug, Draft.place, Draft.version)
+        .join(Workspace, Workspace.id == Draft.workspace_id)
+        .join(Membership, sa.and_(Membership.workspace_id == Workspace.id, Membership.member_id == Draft.member_id))
+        .where(Draft.member_id == member.id, is_without_words())
+        .order_by(Draft.saved_at.desc())
+        .limit(MOST_LISTED)
+    )
+    return {f"{slug}/{place}": version for slug, place, version in rows}
+
+
+def workspaces_of(member: Member) -> Mapping[str, tuple[str, bool]]:
+    """What the workspaces are called that the member is in, by slug, and whether they are active.
+
+    What is kept in a browser knows the slug alone.
+    """
+    rows = db.session().scalars(
+        sa.select(Workspace)
+        .join(Membership, Membership.workspace_id == Workspace.id)
+        .where(Membership.member_id == member.id, Workspace.trashed_at.is_(None))
+    )
+    return {workspace.slug: (workspace.name, workspace.is_active) for workspace in rows}
 
 
 def count_of(member: Member) -> int:
@@ -159,30 +201,30 @@ def _may_be_edited(place: MessageStanding) -> bool:
     return place.is_author and not place.message.is_retracted
 
 
-def _threads(member: Member, ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
-    """The threads among these that the member may see: id and title, by id."""
+def _threads(member: Member, ids: Iterable[str]) -> Mapping[str, _Whereabouts]:
+    """The threads among these that the member may see, by id."""
     wanted = list(ids)
     if not wanted:
         return {}
     rows = db.session().execute(
-        sa.select(Thread.id, Thread.title)
+        sa.select(Thread.id, Thread.title, Thread.locked_at)
         .join(Membership, Membership.workspace_id == Thread.workspace_id)
         .where(
             Membership.member_id == member.id, Thread.id.in_(wanted), Thread.last_seq >= Membership.sees_from
         )
     )
-    return {id_: (id_, title) for id_, title in rows}
+    return {id_: _Whereabouts(id_, title, locked_at is not None) for id_, title, locked_at in rows}
 
 
-def _messages(member: Member, ids: Iterable[str]) -> Mapping[str, tuple[str, str]]:
-    """The threads of the messages among these that the member may see: id and title, by the message's id."""
+def _messages(member: Member, ids: Iterable[str]) -> Mapping[str, _Whereabouts]:
+    """The threads of the messages among these that the member may see, by the message's id."""
     wanted = list(ids)
     if not wanted:
         return {}
     rows = db.session().execute(
-        sa.select(Message.id, Thread.id, Thread.title)
+        sa.select(Message.id, Thread.id, Thread.title, Thread.locked_at)
         .join(Thread, Thread.id == Message.thread_id)
         .join(Membership, Membership.workspace_id == Thread.workspace_id)
         .where(Membership.member_id == member.id, Message.id.in_(wanted), Message.seq >= Membership.sees_from)
     )
-    return {id_: (thread_id, title) for id_, thread_id, title in rows}
+    return {id_: _Whereabouts(thread_id, title, locked_at is not None) for id_, thread_id, title, locked_at in rows}
