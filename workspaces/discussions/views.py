@@ -305,7 +305,7 @@ def _thread_page(
 ) -> str:
     mark = where.mark
     new = (m.id for m in page.items if m.seq > mark.so_far and not m.is_retracted and not m.is_by(member))
-    answered = next((m for m in page.items if m.id == answers and not m.is_retracted), None)
+    answered = next((m for m in page.items if m.id == answers), None)
     if answered is not None:
         form.body.id = "reply-editor-body"  # the summary leads to the editor that has what was typed
     opens_at = next((m.id for m in page.items if at in (m.id, m.seq)), None)
