@@ -192,6 +192,13 @@ def test_who_opened_it_and_hosts_decide_and_nobody_else(talk: Talk) -> None:
     assert decide(talk, []) == 409
 
 
+def test_its_editor_offers_no_names_since_nobody_would_be_told(talk: Talk) -> None:
+    matter(talk)
+    offers = "data-mentionable"
+    assert offers in talk.cast.ada.get(talk.path()).text
+    assert offers not in talk.cast.ada.get(talk.path("/decision")).text
+
+
 def test_a_discussion_ends_in_no_decision(talk: Talk) -> None:
     assert talk.cast.ada.get(talk.path("/decision")).status_code == 409
     assert decide(talk, []) == 409
