@@ -27,6 +27,9 @@ LONGEST_NAME = 100
 _MOST_ENDS = 12
 """Places, counted from «@», where a name may end: the parts of a name and what may follow it."""
 
+_KEYBOARD = str.maketrans(dict.fromkeys("’ʼ‘", "'") | dict.fromkeys("‐‑", "-"))
+"""What keyboards have in place of the marks that stand in some names."""
+
 _END = re.compile(r"\w\.?(?!\w)")
 
 
@@ -80,8 +83,9 @@ def names_at(text: str) -> list[str]:
 
 
 def name_key(name: str) -> str:
-    """The form in which two names compare: composed, without case, one space between words."""
-    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).split())
+    """The form in which two names compare: composed, without case, one space between words, marks as on a keyboard."""
+    composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+    return " ".join(composed.translate(_KEYBOARD).split())
 
 
 def mentionable(member: Member, standing: Standing, words: str) -> Sequence[Mentionable]:
