@@ -160,7 +160,7 @@ def test_the_notice_in_an_answer_s_editor_has_its_name(here: House) -> None:
     editor = grace.page.locator(".message-reply")
     editor.get_by_role("textbox").fill("Asiakas 131052-308T tulee huomenna.")
     editor.get_by_role("button", name="Send the answer").click()
-    expect(editor.get_by_role("group", name="Is there personal data in this message?")).to_be_focused()
+    expect(editor.get_by_role("group", name="Is there personal data in what you wrote?")).to_be_focused()
 
 
 def test_thanks_that_fail_leave_the_focus_where_one_writes(here: House) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from wtforms import Field, HiddenField, RadioField, ValidationError
+from wtforms import BooleanField, Field, HiddenField, RadioField, ValidationError
 
 from extranet.errors import wants_json
 from extranet.forms import Choice, Form, filled, line, text
@@ -22,25 +22,37 @@ def whole_number(said: str) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) <= 15 else None
 
 
-class _WithWords(Form):
-    """A form with a `body` in which personal data is pointed out, once: who has checked it sends it as it is.
+class WithWords(Form):
+    """A form in whose words personal data is pointed out, once: who has checked it sends it as it is.
 
     The page's script points it out itself, while one writes, and asks for no page.
     """
 
-    is_checked = HiddenField()
+    is_checked = BooleanField()
     findings: Sequence[Finding] = ()
 
+    def validate_title(self, field: Field) -> None:
+        """A title stands in lists and letters."""
+        self._point_out(field)
+
     def validate_body(self, field: Field) -> None:
+        """A message is read by everybody who has joined."""
+        self._point_out(field)
+
+    def validate_words(self, field: Field) -> None:
+        """So are thanks."""
+        self._point_out(field)
+
+    def _point_out(self, field: Field) -> None:
         """What looks like personal data waits for a second thought."""
         if wants_json() or self.is_checked.data:
             return
-        self.findings = look_for(field.data or "")
-        if self.findings:
+        if found := look_for(field.data or ""):
+            self.findings = [*self.findings, *found]
             raise ValidationError(_("Check what is pointed out below before you send this."))
 
 
-class _WithClientId(_WithWords):
+class _WithClientId(WithWords):
     client_id = HiddenField()
 
     def validate_client_id(self, field: HiddenField) -> None:
@@ -80,7 +92,7 @@ class MessageForm(WithFiles, _WithClientId):
     answers = HiddenField()
 
 
-class EditForm(_WithWords):
+class EditForm(WithWords):
     """A message said otherwise."""
 
     body = text(lazy("Message"), most=LONGEST_MESSAGE)

@@ -1,50 +1,64 @@
 // <personal-notice>: points out, while one writes and before it is sent, what looks like a personal identity code, a
-// phone number or a street address. Nothing of it leaves the page for that, and one may send anyway.
+// phone number or a street address in the words of its form. Nothing of it leaves the page for that, and one may send
+// anyway. It is said aloud once, when something is found where nothing was.
 
 import { lookFor } from "../personal-data.js";
 
 const PAUSE = 700;
+const FIELDS = ["title", "body", "words"];
 
 class PersonalNotice extends HTMLElement {
   #form;
-  #field;
+  #fields;
   #timer;
   #allowed = ""; // what was found when the writer chose to send it
 
   connectedCallback() {
     if (this.#form) return;
     this.#form = this.closest("form");
-    this.#field = this.#form.elements.body;
-    this.#form.addEventListener("input", ({ target }) => target === this.#field && this.#lookSoon());
+    this.#fields = FIELDS.map((name) => this.#form.elements[name]).filter(Boolean);
+    this.#form.addEventListener("input", ({ target }) => this.#fields.includes(target) && this.#lookSoon());
     this.#form.addEventListener("extranet:cleared", () => this.#beginAnew());
     this.#form.addEventListener("extranet:sending", (event) => this.#hold(event));
-    // A form that leaves the page; a thread's own editors are sent by its script, which asks first.
-    this.#form.addEventListener("submit", (event) => !this.closest("live-thread") && this.#hold(event), { capture: true });
-    this.querySelector("[data-action=mend]").addEventListener("click", () => this.#field.focus());
+    // A thread's own editors are sent by its script, which asks first.
+    const asks = this.#form.matches("live-thread .editor");
+    if (!asks) this.#form.addEventListener("submit", (event) => this.#hold(event), { capture: true });
+    this.querySelector("[data-action=mend]").addEventListener("click", () => this.#firstWithFindings.focus());
     this.querySelector("[data-action=send-anyway]").addEventListener("click", () => this.#allow());
-    if (this.#field.value) this.#show(lookFor(this.#field.value));
+    this.#show(this.#look());
+  }
+
+  #look() {
+    return this.#fields.flatMap(({ value }) => lookFor(value));
   }
 
   #lookSoon() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#show(lookFor(this.#field.value)), PAUSE);
+    this.#timer = setTimeout(() => this.#pointOut(), PAUSE);
+  }
+
+  #pointOut() {
+    const isNews = this.#notice.hidden;
+    this.#show(this.#look());
+    if (isNews && !this.#notice.hidden) this.#part("said").textContent = this.#inWords;
   }
 
   #hold(event) {
-    const found = lookFor(this.#field.value);
+    const found = this.#look();
     if (!found.length || keyOf(found) === this.#allowed) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     this.#show(found);
-    this.querySelector("[data-part=choices]").hidden = false;
+    this.#part("choices").hidden = false;
     this.#notice.focus();
   }
 
   #allow() {
-    this.#allowed = keyOf(lookFor(this.#field.value));
+    this.#allowed = keyOf(this.#look());
+    const field = this.#firstWithFindings;
     this.#mark();
     this.#form.requestSubmit();
-    this.#field.focus({ preventScroll: true });
+    field.focus({ preventScroll: true });
   }
 
   // What was allowed was allowed once.
@@ -71,16 +85,31 @@ class PersonalNotice extends HTMLElement {
       row.append(quote, ` – ${this.#wordsFor(kind)}`);
       return row;
     });
-    this.querySelector("[data-part=found]").replaceChildren(...rows);
-    if (!found.length) this.querySelector("[data-part=choices]").hidden = true;
+    this.#part("found").replaceChildren(...rows);
+    if (found.length) return;
+    this.#part("choices").hidden = true;
+    this.#part("said").textContent = "";
   }
 
   #wordsFor(kind) {
     return this.dataset[{ "identity-code": "identityCode", phone: "phone", address: "address" }[kind]];
   }
 
+  get #firstWithFindings() {
+    return this.#fields.find(({ value }) => lookFor(value).length) ?? this.#fields[0];
+  }
+
   get #notice() {
-    return this.querySelector("[data-part=notice]");
+    return this.#part("notice");
+  }
+
+  get #inWords() {
+    const rows = [...this.#part("found").children].map(({ textContent }) => textContent);
+    return `${this.querySelector(".notice-title").textContent} ${rows.join(", ")}`;
+  }
+
+  #part(name) {
+    return this.querySelector(`[data-part=${name}]`);
   }
 }
 

@@ -2,6 +2,8 @@
 
 import uuid
 
+import pytest
+
 from tests.cast import Cast
 from tests.workspaces.discussions.talk import JSON, Talk
 
@@ -30,6 +32,24 @@ def test_so_do_a_new_thread_and_an_edit(cast: Cast) -> None:
         assert "looks like a personal identity code" in answer.text
         assert BODY in answer.text
     assert cast.ada.post(talk.at(talk.first, "/edit"), {"body": BODY, "is_checked": "yes"}).status_code == 302
+
+
+@pytest.mark.parametrize("to", ["a title", "thanks", "a new name", "a decision"])
+def test_so_does_all_else_that_others_read(cast: Cast, to: str) -> None:
+    talk = Talk(cast)
+    cast.ada.post(talk.path("/settings"), {"title": "Hello", "kind": "decision"})
+    by, path, fields = {
+        "a title": (cast.ada, talk.place.path("/threads"), {"title": BODY, "body": "A case"}),
+        "thanks": (cast.grace, talk.at(talk.first, "/thanks"), {"words": BODY}),
+        "a new name": (cast.ada, talk.path("/settings"), {"title": BODY, "kind": "discussion"}),
+        "a decision": (cast.ada, talk.path("/decision"), {"body": BODY}),
+    }[to]
+    answer = by.post(path, fields)
+    assert answer.status_code == 422
+    assert "131052-308T</q> – looks like a personal identity code" in answer.text
+    assert answer.text.count('name="is_checked"') == 1
+    assert BODY in answer.text
+    assert by.post(path, {**fields, "is_checked": "yes"}).status_code == 302
 
 
 def test_a_script_has_asked_already(cast: Cast) -> None:

@@ -1,13 +1,14 @@
 """What people type to thank, checked."""
 
-from extranet.forms import Form, line
+from extranet.forms import line
 from extranet.i18n import lazy
+from workspaces.discussions.forms import WithWords
 
 MOST_WORDS = 120
 """Characters that thanks may have: what for, no letter."""
 
 
-class ThanksForm(Form):
+class ThanksForm(WithWords):
     """What one thanks for."""
 
     words = line(

@@ -6,10 +6,10 @@ from typing import Any
 from markupsafe import Markup
 from wtforms import Field, HiddenField, ValidationError
 
-from extranet.forms import Form, line, text, tidy
+from extranet.forms import line, text, tidy
 from extranet.html import from_template
 from extranet.i18n import _, lazy
-from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, kind_field
+from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, WithWords, kind_field
 from workspaces.discussions.models import Thread
 from workspaces.discussions.threads.queries import Said, ShownDecision
 from workspaces.discussions.threads.service import MOST_GROUNDS, DecidedMeanwhile
@@ -54,7 +54,7 @@ def _was() -> HiddenField:
     return HiddenField(filters=[tidy], render_kw={"data-kept": ""})
 
 
-class SettingsForm(Form):
+class SettingsForm(WithWords):
     """What a thread is called and of which kind it is, and what it was called when the form was opened.
 
     Only what the writer has changed is changed. What somebody else has changed meanwhile (`now` is what it is) is
@@ -75,6 +75,7 @@ class SettingsForm(Form):
     def validate_title(self, field: Field) -> None:
         """Nobody takes away a name that they have not seen."""
         self._ensure_seen(field, tidy(self.now.title), self.now.title)
+        super().validate_title(field)
 
     def validate_kind(self, field: Field) -> None:
         """Nor a kind."""
