@@ -5,6 +5,7 @@ import { newId } from "./ids.js";
 const KIND = "extranet:draft";
 const FORMS = "extranet:form";
 const FOLLOWED = "extranet:followed";
+const NAMED = "extranet:named";
 const SENT = "extranet:sent";
 const OLDEST = 30 * 24 * 3_600_000;
 
@@ -57,6 +58,19 @@ export function follow(slug, place, known) {
   keep(`${FOLLOWED}:${member}:${slug}/${place}`, known);
 }
 
+// The id with which a draft is sent, from whichever tab or device; null where nothing can be kept. It stands for what is
+// said alone: other words, or other files, get another one. What the server knows by an id is therefore never anything else.
+export function idOf(key, says) {
+  const isKnown = () => JSON.stringify(named(key)?.says) === JSON.stringify(says);
+  if (!isKnown()) setId(key, says, newId());
+  return isKnown() ? named(key).id : null;
+}
+
+// What is said here has its id from another device.
+export function setId(key, says, id) {
+  keep(namedKeyOf(key), id ? { says, id } : null);
+}
+
 // The key of the files that go with a draft.
 export function filesKeyOf(key) {
   return `${key}:files`;
@@ -75,6 +89,7 @@ export function keep(key, value) {
   const isEmpty = value === null || value === "" || (Array.isArray(value) && !value.length);
   if (isLeft && !isEmpty) return;
   attempt(() => (isEmpty ? localStorage.removeItem(key) : localStorage.setItem(key, JSON.stringify({ value, at: Date.now() }))));
+  if (isEmpty) attempt(() => localStorage.removeItem(namedKeyOf(key)));
   document.dispatchEvent(new Event("extranet:kept"));
 }
 
@@ -109,7 +124,7 @@ export function hasUnsent() {
 // Take away all that this member has typed and not sent: the next one at this device finds nothing.
 export function forget() {
   isLeft = true;
-  for (const kind of [KIND, FOLLOWED]) {
+  for (const kind of [KIND, FOLLOWED, NAMED]) {
     for (const key of keysOf(localStorage, `${kind}:${member}:`)) attempt(() => localStorage.removeItem(key));
   }
   for (const key of keysInTab()) keepInTab(key, null);
@@ -124,10 +139,19 @@ attempt(() => {
   const left = JSON.parse(sessionStorage.getItem(SENT) ?? "null");
   if (left && document.querySelector(left.selector)) for (const key of [left.key, filesKeyOf(left.key)]) keep(key, null);
   sessionStorage.removeItem(SENT);
-  for (const key of [KIND, FOLLOWED].flatMap((kind) => keysOf(localStorage, `${kind}:`))) {
+  for (const key of [KIND, FOLLOWED, NAMED].flatMap((kind) => keysOf(localStorage, `${kind}:`))) {
     if (Date.now() - (JSON.parse(localStorage.getItem(key)).at ?? 0) > OLDEST) localStorage.removeItem(key);
   }
 });
+
+function named(key) {
+  return read(namedKeyOf(key));
+}
+
+// It goes with its draft: what is written there next gets an id of its own, also if it says the same.
+function namedKeyOf(key) {
+  return key.replace(KIND, NAMED);
+}
 
 function apartKeyOf(form) {
   return `${sharedKeyOf(form)}${APART}${tab}`;

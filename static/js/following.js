@@ -1,9 +1,10 @@
 // What is typed into an editor follows its writer to their other devices. This browser's own draft comes first, always;
 // the server's is kept up after it: a moment after the last key, when the editor is left, and when the page goes. What
 // another device has written comes into an editor in which nothing else stands. Where something does, it is offered beside
-// it: neither ever takes the other's place.
+// it: neither ever takes the other's place. With the words goes the id with which they are sent: sent from two devices, the
+// same words count once.
 
-import { follow, followed, isApart, keep, keyAt, keyOf, read } from "./drafts.js";
+import { follow, followed, idOf, isApart, keep, keyAt, keyOf, read, setId } from "./drafts.js";
 import { placeAt } from "./places.js";
 import { post } from "./token.js";
 
@@ -71,6 +72,12 @@ class Place {
     if (!isLast && this.#hasMore()) this.soon();
   }
 
+  // A form that is sent says with which id.
+  sayId() {
+    const field = this.form.elements.client_id;
+    if (field) field.value = idOf(keyOf(this.form), saidIn(this.form)) ?? field.value;
+  }
+
   // What stood here is on its way as a message; the server takes the draft away together with it.
   async sent() {
     clearTimeout(this.#timer);
@@ -91,20 +98,28 @@ class Place {
 
   async #put(words, isLast) {
     const sends = this.#sends;
-    const answer = await call("PUT", this.url, { ...words, version: this.version }, isLast).catch(() => null);
-    const content = await answer?.json().catch(() => null);
+    const content = { ...words, client_id: this.#idOf(words), version: this.version };
+    const answer = await call("PUT", this.url, content, isLast).catch(() => null);
+    const said = await answer?.json().catch(() => null);
     // What was sent while it was being saved is not brought back by the news that it is saved.
-    if (answer?.ok && content) this.#know(content.version, words, this.#sends > sends);
-    else if (content?.code === "draft-moved-on") await this.#meet(words);
+    if (answer?.ok && said) this.#know(said.version, words, this.#sends > sends);
+    else if (said?.code === "draft-moved-on") await this.#meet(words);
     else if (answer?.status === 404) this.#isStopped = true;
     else if (![401, 413, 422].includes(answer?.status)) setTimeout(() => this.soon(0), AGAIN);
+  }
+
+  // Files are on no other device, so that what goes with them is something else; an edit has no id.
+  #idOf({ title, body }) {
+    if (!this.form.elements.client_id || filesIn(this.form).length || isEmpty({ title, body })) return null;
+    return idOf(keyOf(this.form), [title, body]);
   }
 
   // Another device has gone on: if it has only sent what was there, what is typed here stands; else both are kept.
   async #meet(words) {
     const other = await this.#ask();
     if (!other) return;
-    if (isEmpty(other) || same(other, words)) this.#know(other.version, isEmpty(other) ? NOTHING : words);
+    if (isEmpty(other)) this.#know(other.version, NOTHING);
+    else if (same(other, words)) this.#agree(other);
     else this.#offer(other);
   }
 
@@ -113,7 +128,7 @@ class Place {
     if (!other || isEmpty(other)) return;
     const here = wordsIn(this.form);
     if ("follows" in this.form.dataset || this.#isBehindAnotherTab(here, other)) return;
-    if (same(here, other)) this.#know(other.version, here);
+    if (same(here, other)) this.#agree(other);
     else if (isBlank(this.form) || (same(here, this.words) && !isApart(this.form))) this.#fill(other);
     else this.#offer(other);
   }
@@ -125,9 +140,15 @@ class Place {
     return Boolean(body) && ![here.body, other.body].includes(body);
   }
 
-  #fill({ title, body, version }) {
+  #fill(other) {
+    this.#agree(other);
+    write(this.form, { title: other.title ?? "", body: other.body });
+  }
+
+  // Here and there the same is said, to be sent with the same id.
+  #agree({ title, body, client_id: id, version }) {
     this.#know(version, { title: title ?? "", body });
-    write(this.form, { title: title ?? "", body });
+    setId(keyOf(this.form), [title ?? "", body], id);
   }
 
   // It was sent or thrown away elsewhere: what only followed from there goes, what was typed here since then stays.
@@ -202,6 +223,7 @@ if (isFollowing) {
   document.addEventListener("extranet:cleared", ({ target }) => wasCleared(placeOf(target)));
   document.addEventListener("extranet:draft", ({ detail }) => hear(detail));
   document.addEventListener("extranet:connection", ({ detail }) => detail.state === "online" && all((place) => place.soon()));
+  document.addEventListener("submit", ({ target }) => placeOf(target)?.sayId(), { capture: true });
   document.addEventListener("submit", (event) => {
     const place = placeOf(event.target);
     queueMicrotask(() => event.defaultPrevented || place?.leave());
@@ -255,6 +277,7 @@ async function bringAnswer(slug, item) {
     if (isOpen()) await places.get(`${slug}/${place}`).hear(item);
     if (!draft || read(key) !== kept || isOpen()) return;
     keep(key, draft.body);
+    if (draft.body) setId(key, ["", draft.body], draft.client_id);
     follow(slug, place, { version: draft.version, words: { title: "", body: draft.body } });
   }
   markUnfinished(slug, place);
@@ -300,6 +323,16 @@ function all(work) {
 
 function wordsOf(notice) {
   return notice.querySelector("[data-part=words]");
+}
+
+// All that a message would say.
+function saidIn(form) {
+  const { title, body } = wordsIn(form);
+  return [title, body, ...filesIn(form)];
+}
+
+function filesIn(form) {
+  return [...form.querySelectorAll("[name=attachments]")].map(({ value }) => value);
 }
 
 function wordsIn({ elements }) {

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("place", sa.String(length=40), nullable=False),
         sa.Column("title", sa.Text(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("client_id", sa.String(length=36), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

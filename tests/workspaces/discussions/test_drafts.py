@@ -1,6 +1,7 @@
 """What one types follows one to one's other devices, is never written over there, and is seen by nobody else."""
 
 import threading
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from workspaces.models import Workspace
 def test_what_is_kept_on_one_device_is_there_on_another(talk: Talk) -> None:
     grace = talk.cast.grace
     assert _at(talk, grace).json == {
-        "place": _place(talk), "title": None, "body": "", "version": 0, "saved_at": None
+        "place": _place(talk), "title": None, "body": "", "client_id": None, "version": 0, "saved_at": None
     }  # fmt: skip
     kept = _keep(talk, grace, "Half a sen ")
     assert kept.json and kept.json["version"] == 1
@@ -58,6 +59,24 @@ def test_what_is_sent_is_a_draft_no_longer(talk: Talk) -> None:
     assert items and [(one["place"], one["version"], one["is_empty"]) for one in items["items"]] == [
         (_place(talk), 2, True)
     ]
+
+
+def test_the_same_words_are_said_once_from_two_devices_and_other_words_beside_them(talk: Talk) -> None:
+    """Each words have an id of their own: what is sent with a known one says nothing that does not stand already."""
+    grace, (first, other) = talk.cast.grace, (str(uuid.uuid4()), str(uuid.uuid4()))
+    kept = _keep(talk, grace, "From the bus", client_id=first)
+    assert kept.json and kept.json["client_id"] == first
+    assert _at(talk, grace).json == kept.json
+    again = _keep(talk, grace, "From the bus", version=1, client_id=other)
+    assert again.json and again.json["client_id"] == first
+    said = talk.say(grace, "From the bus", draft="1", client_id=first)
+    emptied = _at(talk, grace).json
+    assert emptied and (emptied["body"], emptied["client_id"]) == ("", None)
+    assert talk.say(grace, "From the bus", draft="1", client_id=first) == said
+    on = _keep(talk, grace, "From the bus, more", version=2, client_id=other)
+    assert on.json and on.json["client_id"] == other
+    talk.say(grace, "From the bus, more", draft="3", client_id=other)
+    assert [message.body for message in talk.messages()] == ["Hello", "From the bus", "From the bus, more"]
 
 
 def test_what_another_device_went_on_with_survives_the_sending(talk: Talk) -> None:
@@ -233,7 +252,8 @@ def _body(talk: Talk, person: Person, place: str | None = None) -> str:
 
 
 def _keep(
-    talk: Talk, person: Person, body: str, *, place: str | None = None, version: int = 0, title: str | None = None
+    talk: Talk, person: Person, body: str, *, place: str | None = None, version: int = 0, title: str | None = None,
+    client_id: str | None = None,
 ) -> TestResponse:
-    said = {"body": body, "version": version, "title": title}
+    said = {"body": body, "version": version, "title": title, "client_id": client_id}
     return person.api("PUT", f"{_drafts(talk)}/{_place(talk) if place is None else place}", said)

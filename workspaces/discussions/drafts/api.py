@@ -1,6 +1,7 @@
 """One's own drafts, for the pages' script and for programs: what is typed and not sent, on all one's devices."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import Field
 
@@ -30,11 +31,15 @@ Version = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class DraftAnswer(Answer):
-    """A draft; `place` is «new», «thread-ID», «answer-MESSAGE» or «edit-MESSAGE»; version 0 where there is none."""
+    """A draft; `place` is «new», «thread-ID», «answer-MESSAGE» or «edit-MESSAGE»; version 0 where there is none.
+
+    Who sends these very words sends them with its `client_id`: from two devices they count once.
+    """
 
     place: str
     title: str | None
     body: str
+    client_id: str | None
     version: int
     saved_at: str | None
 
@@ -73,10 +78,14 @@ class OwnDrafts(Answer):
 
 
 class KeptDraft(Schema):
-    """What was typed, and which version the device goes on from; 0 if it knows of none."""
+    """What was typed, and which version the device goes on from; 0 if it knows of none.
+
+    `client_id` is the one with which these words are to be sent; other words get another one.
+    """
 
     title: str | None = Field(default=None, max_length=200)
     body: str = Field(max_length=LONGEST_MESSAGE)
+    client_id: UUID | None = None
     version: Version = 0
 
 
@@ -121,7 +130,8 @@ def show_draft(member: Member, place: DraftPlace) -> Any:
 @takes(KeptDraft)
 def keep_draft(member: Member, place: DraftPlace, *, body: KeptDraft) -> Any:
     draft = service.keep(
-        place.workspace, place.place, title=body.title, body=body.body, version=body.version, by=member
+        place.workspace, place.place, title=body.title, body=body.body, client_id=body.client_id,
+        version=body.version, by=member,
     )
     tell_after(member, place.workspace.slug, draft)
     return _answer(place, draft)
@@ -140,8 +150,8 @@ def drop_draft(member: Member, place: DraftPlace, *, query: KnownVersion) -> Any
 
 def _answer(place: DraftPlace, draft: Draft | None) -> DraftAnswer:
     if draft is None:
-        return DraftAnswer(place=place.place, title=None, body="", version=0, saved_at=None)
+        return DraftAnswer(place=place.place, title=None, body="", client_id=None, version=0, saved_at=None)
     return DraftAnswer(
-        place=draft.place, title=draft.title, body=draft.body, version=draft.version,
+        place=draft.place, title=draft.title, body=draft.body, client_id=draft.client_id, version=draft.version,
         saved_at=draft.saved_at.isoformat(),
     )

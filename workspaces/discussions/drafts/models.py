@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,6 +16,7 @@ class Draft(Base):
 
     `version` grows with each change, so that a device can tell that another one has gone on. What was sent or taken
     away stays for a while as a row without words: a device that was away learns of it, instead of bringing it back.
+    `client_id` is the one with which these very words are sent, from whichever device: so they count once.
     """
 
     __tablename__ = "drafts"
@@ -26,6 +28,7 @@ class Draft(Base):
     place: Mapped[str] = mapped_column(sa.String(40))
     title: Mapped[str | None]
     body: Mapped[str]
+    client_id: Mapped[str | None] = mapped_column(sa.String(36))
     version: Mapped[int] = mapped_column(sa.BigInteger(), default=1)
     saved_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
@@ -37,9 +40,10 @@ class Draft(Base):
         """Whether these are its words already."""
         return (self.title or "", self.body) == (title or "", body)
 
-    def say(self, title: str | None, body: str) -> None:
-        """Go on to these words."""
+    def say(self, title: str | None, body: str, client_id: UUID | None = None) -> None:
+        """Go on to these words, which are sent with an id of their own."""
         self.title, self.body, self.saved_at = title or None, body, clock.now()
+        self.client_id = str(client_id) if client_id is not None else None
         self.version += 1
 
 

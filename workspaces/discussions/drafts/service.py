@@ -5,6 +5,7 @@ of theirs has kept meanwhile is told so, and never writes over it.
 """
 
 from functools import cache
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -34,20 +35,22 @@ class TooManyDrafts(Refusal):
 
 
 def keep(
-    workspace: Workspace, place: str, *, title: str | None = None, body: str, version: int, by: Member
+    workspace: Workspace, place: str, *, title: str | None = None, body: str, client_id: UUID | None = None,
+    version: int, by: Member,
 ) -> Draft:
     """Keep what was typed, by a device that knows the draft's `version` (0: none). The same words twice are kept once.
 
-    Without words it is taken away. Raises `DraftMovedOn`, `TooManyDrafts`.
+    `client_id` is that of the message that these very words become. Without words the draft is taken away. Raises
+    `DraftMovedOn`, `TooManyDrafts`.
     """
     held = _hold(workspace, place, by)
     if held is None:
-        return _begin(workspace, place, title, body, by)
+        return _begin(workspace, place, title, body, client_id, by)
     if held.says(title, body):
         return held
     if held.version != version:
         raise DraftMovedOn
-    held.say(title, body)
+    held.say(title, body, client_id)
     db.session().flush()
     return held
 
@@ -85,12 +88,14 @@ def _held() -> sa.Select[Draft]:
     return sa.select(Draft).where(*is_it).with_for_update().execution_options(populate_existing=True)
 
 
-def _begin(workspace: Workspace, place: str, title: str | None, body: str, by: Member) -> Draft:
+def _begin(
+    workspace: Workspace, place: str, title: str | None, body: str, client_id: UUID | None, by: Member
+) -> Draft:
     if queries.count_of(by) >= MOST:
         raise TooManyDrafts
     statement = db.insert(Draft).values(
-        id=new_id(), member_id=by.id, workspace_id=workspace.id, place=place, title=title or None, body=body, version=1,
-        saved_at=clock.now(),
+        id=new_id(), member_id=by.id, workspace_id=workspace.id, place=place, title=title or None, body=body,
+        client_id=str(client_id) if client_id is not None else None, version=1, saved_at=clock.now(),
     )
     is_added = db.session().scalar(statement.on_conflict_do_nothing().returning(Draft.id)) is not None
     draft = _hold(workspace, place, by)
