@@ -54,7 +54,8 @@ def test_one_message_after_another_is_added_to_a_decision_and_none_is_lost(here:
 def test_a_decision_that_was_begun_before_anothers_takes_its_place_only_when_that_was_seen(here: House) -> None:
     talk, ada = here.talk, here.cast.ada
     ada.post(talk.path("/settings"), {"title": "Plans", "kind": "decision"})
-    page = here.screen(ada, talk.path("/decision")).page
+    screen = here.screen(ada, talk.path("/decision"))
+    page = screen.page
     page.get_by_label("Decision", exact=True).fill("Begun first")
     ada.post(talk.path("/decision"), {"body": "Saved first"})
     page.reload()
@@ -62,6 +63,7 @@ def test_a_decision_that_was_begun_before_anothers_takes_its_place_only_when_tha
     save.click()
     expect(page.get_by_role("region", name="The decision that is there now")).to_contain_text("Saved first")
     expect(page.get_by_label("Decision", exact=True)).to_have_value("Begun first")
+    assert screen.barriers() == []
     save.click()
     expect(page.locator("#decision")).to_contain_text("Begun first")
 
