@@ -5,8 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from extranet.members import Member
 from tests.browsing import noted
+from tests.cast import keeping
 from tests.journeys.talking import LONG, House, Screen, eventually
+from tests.workspaces.places import open_place
+from workspaces.discussions import service
+from workspaces.discussions.models import Thread
+from workspaces.models import Workspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -122,6 +128,58 @@ def test_who_is_elsewhere_when_a_message_is_refused_is_told(here: House) -> None
     expect(grace.message("Into the tunnel")).to_be_visible()
 
 
+def test_what_is_discarded_is_so_on_all_devices(here: House) -> None:
+    grace = here.screen(here.cast.grace)
+    _types(grace, "Better not")
+    other = here.screen(here.cast.grace)
+    expect(other.page.get_by_label("Your message")).to_have_value("Better not")
+    _is_refused(grace, "Better not")
+    grace.message("Better not").get_by_role("button", name="Discard").click()
+    grace.page.get_by_role("dialog").get_by_role("button", name="Discard").click()
+    expect(grace.message("Better not")).to_have_count(0)
+    expect(other.page.get_by_label("Your message")).to_have_value("")
+    grace.page.goto("/news")
+    expect(grace.page.get_by_role("heading", name="What is new")).to_be_visible()
+    expect(grace.page.get_by_text("Better not")).to_have_count(0)
+
+
+def test_what_was_written_before_a_move_is_sent_to_where_the_discussion_stands_now(here: House) -> None:
+    grace = here.screen(here.cast.grace)
+    target = open_place(here.cast, name="Toinen")
+    grace.page.route("**/messages", lambda route: route.abort())
+    grace.write("Into the tunnel")
+    expect(grace.message("Into the tunnel").get_by_role("status")).to_contain_text("there is no connection")
+    here.cast.ada.post(here.talk.path("/move"), {"to": target.slug})
+    grace.page.unroute("**/messages")
+    grace.page.goto(target.path(f"/threads/{here.talk.thread_id}"))
+    waiting = grace.message("Into the tunnel")
+    expect(waiting.get_by_role("alert")).to_contain_text("was moved here meanwhile")
+    waiting.get_by_role("button", name="Try again").click()
+    expect(waiting).not_to_have_attribute("data-state", ANY)
+    grace.page.reload()
+    expect(grace.message("Into the tunnel")).to_have_count(1)
+
+
+def test_an_answer_keeps_what_it_answers_when_it_is_taken_back_far_from_there(here: House) -> None:
+    _say(here, 59)
+    first = here.screen(here.cast.grace, here.talk.path("?at=first"))
+    first.page.route("**/messages", lambda route: route.fulfill(status=409, json={"detail": "No."}))
+    first.write("Far from here", answers="Number 3.")
+    expect(first.message("Far from here").get_by_role("alert")).to_have_text("No.")
+    first.page.goto(here.talk.path("?at=last"))
+    expect(first.message("Number 3.")).to_have_count(0)
+    first.message("Far from here").get_by_role("button", name="Change the text").click()
+    editor = first.page.locator(".message-reply")
+    expect(editor.get_by_role("textbox")).to_have_value("Far from here")
+    expect(editor.get_by_role("textbox")).to_be_focused()
+    first.page.unroute("**/messages")
+    first.page.reload()  # it is kept there
+    expect(editor.get_by_role("textbox")).to_have_value("Far from here")
+    editor.get_by_role("button", name="Send the answer").click()
+    expect(first.message("Far from here")).not_to_have_attribute("data-state", ANY)
+    expect(first.page.locator(".message:has-text('Number 3.') + .message")).to_contain_text("Far from here")
+
+
 def _is_refused(screen: Screen, words: str, *, status: int = 409) -> None:
     """The person sends something that is not taken."""
     screen.page.route("**/messages", lambda route: route.fulfill(status=status, json={"detail": "No."}))
@@ -145,3 +203,13 @@ def _remove(here: House) -> None:
     """Ada removes Grace from the workspace."""
     here.cast.ada.post(here.place.path(f"/members/{here.cast.grace.member_id}/remove"))
     assert here.place.membership(here.cast.grace) is None
+
+
+def _say(here: House, number: int) -> None:
+    """Ada says something, so many times."""
+    with keeping(here.cast.app) as held:
+        ada = held.get_one(Member, here.cast.ada.member_id)
+        thread = held.get_one(Thread, here.talk.thread_id)
+        workspace = held.get_one(Workspace, thread.workspace_id)
+        for one in range(number):
+            service.post(thread, workspace, f"Number {one}.", by=ada)

@@ -172,3 +172,24 @@ test("what is refused while the browser keeps nothing more is not sent again and
   const [left, ...others] = page.unsent(THREAD);
   assert.deepEqual([left.refused.detail, others], ["No.", []]);
 });
+
+test("what was refused where its thread no longer stands is tried again where it stands now", async () => {
+  const page = await openPage();
+  answerWith({ status: 404 }, {});
+  write(page, "one");
+  await until(() => page.unsent(THREAD)[0]?.refused);
+  page.again(page.unsent(THREAD)[0], "/elsewhere/messages");
+  await until(() => sent().length === 1);
+  assert.deepEqual(asked.map(({ url }) => url), ["/messages", "/elsewhere/messages"]);
+});
+
+test("what is discarded takes the server's draft with it, as it was when it was sent", async () => {
+  const page = await openPage();
+  answerWith({ status: 409 }, {});
+  const fields = [["client_id", "id"], ["answers", "m1"], ["body", "one"], ["draft", "3"]];
+  page.send({ url: "/workspaces/w/threads/t1/messages", thread: THREAD, fields });
+  await until(() => page.unsent(THREAD)[0]?.refused);
+  page.discard(page.unsent(THREAD)[0]);
+  assert.deepEqual(page.unsent(THREAD), []);
+  assert.equal(asked.at(-1).url, "/api/v1/workspaces/w/drafts/answer-m1?version=3");
+});

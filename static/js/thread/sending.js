@@ -5,12 +5,12 @@ import { keep, keyOf } from "../drafts.js";
 import { namesIn } from "../files.js";
 import { newId } from "../ids.js";
 import { copy } from "../message/copying.js";
-import { again, drop, send, unsent } from "./outbox.js";
+import { again, discard, drop, send, unsent } from "./outbox.js";
 import { DEEPEST, paragraph, parse } from "./parts.js";
 import { LAST } from "./placing.js";
 
 const TWICE = 1_000; // a second press within this time is the first one's echo
-const ACTIONS = ["again", "change", "copy", "discard"];
+const ACTIONS = ["again", "change", "copy"];
 
 export class Sending {
   #thread;
@@ -31,6 +31,7 @@ export class Sending {
 
   #submit(event) {
     const form = event.target;
+    if (form.matches("[data-part=ways-out]")) this.#discard(event);
     if (!form.matches("form.editor")) return;
     event.preventDefault();
     const field = form.elements.body;
@@ -136,6 +137,13 @@ export class Sending {
     again(entry);
   }
 
+  // It is asked about first, like every form that says `data-confirm`.
+  #discard(event) {
+    if (!("confirmed" in event.target.dataset)) return;
+    event.preventDefault();
+    discard(this.#entryOf(event.target.closest(".message").dataset.clientId), this.#url);
+  }
+
   #arrived(article, message, html) {
     const there = this.#placing.message(message.id);
     if (!article || article === there) return;
@@ -148,13 +156,12 @@ export class Sending {
     const article = control?.closest(".message[data-state]");
     if (!article || !ACTIONS.includes(control.dataset.action)) return;
     event.preventDefault();
-    const entry = unsent(this.#thread.dataset.thread).find(({ id }) => id === article.dataset.clientId);
+    const entry = this.#entryOf(article.dataset.clientId);
     if (!entry) return;
     const act = {
       again: () => this.#tryAgain(article, entry),
       change: () => this.#takeBack(entry),
       copy: () => this.#copy(entry),
-      discard: () => drop(entry),
     };
     act[control.dataset.action]();
   }
@@ -175,6 +182,15 @@ export class Sending {
   #copy(entry) {
     const { textCopied, notCopied } = document.querySelector("message-tools").dataset;
     copy(Promise.resolve(Object.fromEntries(entry.fields).body), textCopied, notCopied);
+  }
+
+  // Where messages of this thread are sent now.
+  get #url() {
+    return this.#thread.querySelector("#editor").action;
+  }
+
+  #entryOf(wanted) {
+    return unsent(this.#thread.dataset.thread).find(({ id }) => id === wanted);
   }
 
   #template() {
