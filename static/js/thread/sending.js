@@ -86,7 +86,7 @@ export class Sending {
     if (state === "sent") this.#arrived(article, message, html);
     else if (state === "dropped") article?.matches("[data-state]") && this.#placing.leave(article);
     else if (state === "sending" && article?.matches("[data-waits]")) return; // it waits until it is sent or refused
-    else if (!article || article.matches("[data-state]")) this.#show(article ?? this.#stand(entry), state, why);
+    else if (!article || article.matches("[data-state]")) this.#show(article ?? this.#stand(entry), state, { url: entry.url, ...why });
   }
 
   // A message that is being sent, at the end of the answers to what it answers.
@@ -104,15 +104,16 @@ export class Sending {
   }
 
   // What waits is said politely and once, what is refused at once.
-  #show(article, state, { status, reason, detail }) {
+  #show(article, state, { url, status, reason, detail }) {
     const { dataset } = this.#thread;
     const isRefused = state === "refused";
     const isFailed = state !== "sending";
     const byStatus = { 403: dataset.forbidden, 409: dataset.hasChanged };
-    const { unreachable, busy, full, often, ended, hadEnded, large, missing, forbidden } = dataset;
+    const { unreachable, busy, full, often, ended, hadEnded, large, missing, forbidden, hasMoved } = dataset;
     const own = { unreachable, busy, full, often, ended, hadEnded, large, missing, forbidden };
-    const sentence = own[reason] ?? detail ?? byStatus[status] ?? dataset.trouble;
-    const offer = { again: ![404, 413].includes(status), change: isRefused, copy: isFailed, "sign-in": reason === "ended", discard: isRefused };
+    const isMoved = isRefused && url !== this.#url;
+    const sentence = isMoved ? hasMoved : (own[reason] ?? detail ?? byStatus[status] ?? dataset.trouble);
+    const offer = { again: isMoved || ![404, 413].includes(status), change: isRefused, copy: isFailed, "sign-in": reason === "ended", discard: isRefused };
     const focused = article.contains(document.activeElement) ? document.activeElement : null;
     this.#placing.staying(() => {
       article.dataset.state = isFailed ? "failed" : "sending";
@@ -134,7 +135,7 @@ export class Sending {
       say(part(article, "waiting"), "");
       part(article, "sending").hidden = false;
     }
-    again(entry);
+    again(entry, this.#url);
   }
 
   // It is asked about first, like every form that says `data-confirm`.
