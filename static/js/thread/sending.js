@@ -1,7 +1,7 @@
 // What one sends stands in its place at once, as being sent, then sent, or not sent with a way on. The outbox brings it
 // to the server; here is what the person sees of it.
 
-import { keep, keyOf } from "../drafts.js";
+import { keep, keepInTab, keyOf, readInTab } from "../drafts.js";
 import { namesIn } from "../files.js";
 import { newId } from "../ids.js";
 import { copy } from "../message/copying.js";
@@ -11,6 +11,7 @@ import { LAST } from "./placing.js";
 
 const TWICE = 1_000; // a second press within this time is the first one's echo
 const ACTIONS = ["again", "change", "copy"];
+const TAKEN_BACK = "extranet:taken-back"; // what is to come back into an editor of the next page
 
 export class Sending {
   #thread;
@@ -70,6 +71,13 @@ export class Sending {
       else this.#hear({ entry, state: "sending" });
     }
     this.#isSignedInAgain();
+    setTimeout(() => this.#takeBackHere()); // the editors have what they keep by then
+  }
+
+  #takeBackHere() {
+    const entry = this.#entryOf(readInTab(TAKEN_BACK));
+    keepInTab(TAKEN_BACK, null);
+    if (entry) this.#takeBack(entry, { isHere: true });
   }
 
   // Whoever opens the page, or hears its news, has signed in again.
@@ -167,10 +175,16 @@ export class Sending {
     act[control.dataset.action]();
   }
 
-  // What was refused comes back into an editor, with all that belongs to it.
-  #takeBack(entry) {
+  // What was refused comes back into an editor, with all that belongs to it; to answer what is not on this page, on the
+  // page where that is.
+  #takeBack(entry, { isHere = false } = {}) {
     const { answers, body } = Object.fromEntries(entry.fields);
     const canAnswer = answers && this.#placing.message(answers);
+    if (answers && !canAnswer && !isHere) {
+      keepInTab(TAKEN_BACK, entry.id);
+      location.assign(`${this.#thread.dataset.here}?answers=${encodeURIComponent(answers)}`);
+      return;
+    }
     const form = canAnswer ? this.#replying.open(answers) : this.#thread.querySelector("#editor");
     drop(entry);
     const field = form.elements.body;
