@@ -21,6 +21,7 @@ export function placeAt(path, answers) {
 // Where one goes on writing there.
 export function pageOf(path, answers) {
   if (path.endsWith("/threads")) return `${path}/new`;
+  if (path.endsWith("/thanks")) return path.slice(0, -"/thanks".length);
   if (!path.endsWith("/messages")) return path;
   const thread = path.slice(0, -"/messages".length);
   return answers ? `${thread}?answers=${answers}#reply` : `${thread}#editor`;

@@ -147,7 +147,8 @@ function ofEntry(entry) {
 
 function ofDraft({ key, path, answers, value }) {
   const place = placeAt(path, answers);
-  return { id: key, key, path, answers, place, kind: place?.name.split("-")[0], words: wordsOf(value), discard: () => throwAway(key, place) };
+  const kind = path.endsWith("/thanks") ? "thanks" : place?.name.split("-")[0];
+  return { id: key, key, path, answers, place, kind, words: wordsOf(value), discard: () => throwAway(key, place) };
 }
 
 // An editor that nobody sees may hold it too.
