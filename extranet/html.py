@@ -126,7 +126,7 @@ def _has_too_much(text: str) -> bool:
 
 
 def _plain(text: str) -> Clean:
-    parts = re.split(r"\n{2,}", text, maxsplit=_MOST_BLOCKS)
+    parts = re.sub(r"\n{3,}", "\n\n", text).split("\n\n", _MOST_BLOCKS)
     blocks = [escape(block).replace("\n", Markup("<br>\n")) for block in parts if block.strip()]
     return Clean("\n".join(f'<p dir="auto">{block}</p>' for block in blocks))
 

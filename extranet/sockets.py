@@ -43,6 +43,8 @@ LONGEST = 20_000
 """Bytes that a client may say at once."""
 MOST_WAITING = 512_000
 """Bytes that wait for a client that does not take them, beyond what the system keeps for it."""
+LONGEST_NEWS = 320_000
+"""Bytes that one piece of news may have, as no message reaches by its text: longer ones would close all sockets."""
 KEPT_BY_THE_SYSTEM = 128_000
 """Bytes that the system is asked to keep for a client at most; it would take megabytes."""
 ENOUGH_AT_ONCE = 64_000
@@ -351,7 +353,12 @@ class Session(engineio.socket.Socket):  # type: ignore[misc]
         self._said: deque[str] | None = None
 
     def send(self, packet: Packet) -> None:
-        """Send it now, or with the next answer to who polls."""
+        """Send it now, or with the next answer to who polls.
+
+        News that are too long are not sent: what comes next, or a heartbeat, tells the client to ask for what it lacks.
+        """
+        if isinstance(packet, News) and len(packet.frame) > LONGEST_NEWS:
+            return
         if self.upgraded and self._wire is not None:
             if isinstance(packet, News):
                 self._wire.put(packet.frame)

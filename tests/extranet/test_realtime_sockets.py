@@ -15,7 +15,7 @@ import pytest
 from engineio.packet import MESSAGE
 
 from extranet import sockets
-from extranet.sockets import MOST_WAITING, PATIENCE, PING_EVERY, Engine, News, Session
+from extranet.sockets import LONGEST_NEWS, MOST_WAITING, PATIENCE, PING_EVERY, Engine, News, Session
 from tests.pace import eventually
 
 pytestmark = pytest.mark.once
@@ -170,6 +170,16 @@ def test_what_many_get_is_encoded_once(connect: Callable[..., Client], monkeypat
         for client in clients:
             client.hear(("4" + "ä" * size).encode())
     assert len(made) == 3
+
+
+def test_news_that_are_too_long_close_nobody_s_socket(connect: Callable[..., Client], engine: Engine) -> None:
+    client, polling = connect(), _who_polls(engine)
+    for packet in (News(MESSAGE, "x" * LONGEST_NEWS), News(MESSAGE, "2[\"head\",{}]")):
+        client.session.send(packet)
+        polling.send(packet)
+    client.hear(b'42["head",{}]')
+    assert b"xx" not in client.got
+    assert _ask(engine, polling.sid)[1] == '42["head",{}]'
 
 
 def test_what_is_told_in_one_turn_takes_one_call_of_the_system(

@@ -70,6 +70,13 @@ class Beside:
     mentions: tuple[Named, ...] = ()
     attachments: tuple[Attached, ...] = ()
 
+    @property
+    def weight(self) -> int:
+        """About how many characters it has: names and ids of some 100, and the words."""
+        people = sum(len(one.members) for one in self.reactions) + len(self.thanks) + len(self.mentions)
+        words = sum(len(thank.words) for thank in self.thanks) + sum(len(file.alt or "") for file in self.attachments)
+        return 100 * (people + len(self.attachments)) + words
+
     def as_json(self) -> dict[str, Any]:
         """As the API and the sockets give it."""
         return {

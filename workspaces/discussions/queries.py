@@ -1,9 +1,10 @@
 """Reads of discussions, each beginning with the member, who must have joined now, whoever wrote what."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
+from itertools import accumulate
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -42,6 +43,10 @@ WAITING_SHOWN = 5
 """Questions that wait which a workspace shows above its threads."""
 MESSAGES_A_PAGE = 50
 CHANGES_AT_ONCE = 1_000
+MOST_CONTENT = 2_000_000
+"""Characters of messages that one answer about what was missed brings: what people write comes a thousand at once."""
+FEW = 12
+"""Messages that are never more than that, however long they are."""
 UNREAD_AT_ONCE = 2_000
 """Unread messages of one thread that a page knows one by one."""
 _OF_A_MESSAGE = 21
@@ -127,6 +132,11 @@ class ShownMessage:
     @property
     def is_edited(self) -> bool:
         return self.edited_at is not None and not self.is_retracted
+
+    @property
+    def weight(self) -> int:
+        """About how many characters it and what belongs to it have."""
+        return len(self.body) + len(self.html) + len(self.path) + self.beside.weight
 
     def is_by(self, member: Member) -> bool:
         """Whether this member wrote it."""
@@ -536,7 +546,8 @@ def _readers() -> sa.Select[str, int]:
 
 
 def changes(standing: Standing, *, after: int, at_most: int = CHANGES_AT_ONCE) -> Changes:
-    """What happened in a workspace after a `seq`, in order; two queries, however long the member was away.
+    """What happened in a workspace after a `seq`, in order, as much as one answer bears; two queries, however long the
+    member was away, and one of how long the messages are if there are many.
 
     One more tells what belongs to messages, and one of threads of which more happened than messages, if there are some.
     """
@@ -545,9 +556,38 @@ def changes(standing: Standing, *, after: int, at_most: int = CHANGES_AT_ONCE) -
     rows = _rows(_facts_after(), asked)
     known = events.reactions()
     found = [(known.revive(row), row.name) for row in rows[:at_most] if row.id is not None]
-    brought = _brought([recorded for recorded, _name in found], stream, sees_from)
-    items = [_change(recorded, name, standing.workspace.slug, brought, sees_from) for recorded, name in found]
-    return Changes(items, head=rows[0].head if rows else 0, more=len(rows) > at_most)
+    bearable = _bearable(_lengths(recorded for recorded, _name in found))
+    brought = _brought([recorded for recorded, _name in found[:bearable]], stream, sees_from)
+    items = [
+        _change(recorded, name, standing.workspace.slug, brought, sees_from) for recorded, name in found[:bearable]
+    ]
+    items = items[: _bearable(_weights(items))]
+    return Changes(items, head=rows[0].head if rows else 0, more=len(rows) > at_most or len(items) < len(found))
+
+
+def _bearable(sizes: Iterable[int]) -> int:
+    """How many of these, from the first on, one answer bears: at least one, so that it goes on."""
+    return max(1, sum(total <= MOST_CONTENT for total in accumulate(sizes)))
+
+
+def _lengths(facts: Iterable[Recorded]) -> list[int]:
+    """How long the message is that each fact brings, asked before any of them is read where there are many."""
+    message_ids = [getattr(fact.event, "message", "") for fact in facts]
+    lengths: Mapping[str, int] = {}
+    if len(asked := {*message_ids} - {""}) > FEW:
+        length = sa.func.length(Message.body) + sa.func.length(Message.html)
+        lengths = dict(_rows(sa.select(Message.id, length).where(Message.id.in_(asked)), {}))
+    return [lengths.get(message_id, 0) for message_id in message_ids]
+
+
+def _weights(changes: Iterable["Change"]) -> Iterator[int]:
+    """About how many characters each of these brings; a thread's head comes once."""
+    headed = set()
+    for change in changes:
+        head = change.head if change.head is not None and change.head.id not in headed else None
+        headed.add(head.id if head is not None else "")
+        decided = len(head.decision.html) if head is not None and head.decision is not None else 0
+        yield decided + (change.message.weight if change.message is not None else 0)
 
 
 @cache

@@ -1,9 +1,15 @@
 """What an open page has missed: every change once, in order, as it is now; and nothing for who is outside."""
 
+import json
+
 import pytest
 
+from extranet.realtime import realtime
+from extranet.sockets import LONGEST_NEWS
 from tests.counting import counted
+from tests.extranet.test_hostile import DEEP
 from tests.workspaces.discussions.talk import Talk
+from workspaces.discussions import queries
 
 
 def test_it_completes_a_page_with_fragments(talk: Talk) -> None:
@@ -48,6 +54,59 @@ def test_it_comes_in_pieces_however_much_there_is(talk: Talk) -> None:
     assert seqs == list(range(1, head + 1))
 
 
+@pytest.mark.parametrize("is_said_at_once", [True, False])
+def test_an_answer_brings_as_much_as_it_bears_and_the_next_ones_the_rest(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, is_said_at_once: bool
+) -> None:
+    monkeypatch.setattr(queries, "MOST_CONTENT", 100_000)
+    ada, grace = talk.cast.ada, talk.cast.grace
+    if is_said_at_once:
+        for number in range(20):
+            talk.say(ada, f"{number}" + " sana" * 2_000)
+    else:
+        message_id = talk.say(ada, "Sana " * 2_000)
+        for number in range(20):
+            ada.post(talk.at(message_id, "/edit"), {"body": f"{number}" + " sana" * 2_000})
+    head, after, sizes, seqs = talk.changes(grace)["head"], 0, [], []
+    while after < head:
+        found = talk.changes(grace, after)
+        assert found["more"] == (found["items"][-1]["seq"] < head)
+        after = found["items"][-1]["seq"]
+        sizes.append(len(json.dumps(found)))
+        seqs += [item["seq"] for item in found["items"]]
+    assert seqs == list(range(1, head + 1))
+    assert 4 <= len(sizes) <= 8 and max(sizes) < 150_000
+
+
+def test_one_message_comes_however_long_it_is(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "MOST_CONTENT", 1)
+    head = talk.changes(talk.cast.grace)["head"]
+    for number in range(queries.FEW + 1):
+        talk.say(talk.cast.ada, f"Message {number}")
+    found = talk.changes(talk.cast.grace, head)
+    assert ([item["seq"] for item in found["items"]], found["more"]) == ([head + 1], True)
+
+
+def test_what_is_long_is_not_read_before_it_is_known_how_long(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(queries.FEW + 4):
+        talk.say(talk.cast.ada, f"{number}" + " sana" * 1_000)
+    monkeypatch.setattr(queries, "MOST_CONTENT", 50_000)
+    read = []
+    plain = queries._shown
+    monkeypatch.setattr(queries, "_shown", lambda rows: [read.append(len(rows)), plain(rows)][1])
+    assert talk.changes(talk.cast.grace)["more"]
+    assert 1 <= sum(read) <= 6
+
+
+def test_no_message_is_too_long_to_be_told_live(talk: Talk) -> None:
+    lives = realtime(talk.app).socketio.test_client(talk.app, flask_test_client=talk.cast.grace.client)
+    for body in DEEP:
+        talk.say(talk.cast.ada, body)
+        (news,) = [one["args"][0] for one in lives.get_received() if one["name"] == "change"]
+        assert len(json.dumps(news, ensure_ascii=False).encode()) < LONGEST_NEWS
+    lives.disconnect()
+
+
 def test_nothing_new_is_an_empty_list(talk: Talk) -> None:
     head = talk.changes(talk.cast.grace)["head"]
     for after in (head, head + 100):
@@ -68,11 +127,14 @@ def test_who_is_outside_finds_nothing_and_who_was_removed_nothing_more(talk: Tal
     assert talk.cast.grace.get(talk.place.path("/changes?after=0")).status_code == 404
 
 
-def test_it_takes_two_queries_beside_the_door_however_long_one_was_away(talk: Talk) -> None:
+def test_it_takes_three_queries_beside_the_door_however_long_one_was_away(talk: Talk) -> None:
     talk.changes(talk.cast.grace)
     above = talk.first
     for number in range(30):
         above = talk.say([talk.cast.ada, talk.cast.grace][number % 2], f"Message {number}", answers=above)
     with counted(talk.app) as statements:
         assert len(talk.changes(talk.cast.grace)["items"]) > 30
-    assert len(statements) == 2 + 2, "\n".join(statements)  # who asks, and the workspace that they have joined
+    assert len(statements) == 2 + 3, "\n".join(statements)  # who asks, and the workspace that they have joined
+    with counted(talk.app) as statements:
+        talk.changes(talk.cast.grace, 25)
+    assert len(statements) == 2 + 2, "\n".join(statements)
