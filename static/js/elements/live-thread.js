@@ -1,5 +1,6 @@
 // <live-thread>: a thread that completes itself. It puts together the parts of the page of a thread, each a module of
-// ../thread/, and hands each change of the workspace on to them.
+// ../thread/, and hands each change of the workspace on to them. When one can write here no more it says so, and when one
+// can again, it goes on; what it has no parts for comes with the page anew, and that is left to the person.
 
 import { Stream } from "../stream.js";
 import { me, paragraph, parse } from "../thread/parts.js";
@@ -11,6 +12,7 @@ import { Scrolling } from "../thread/scrolling.js";
 import { Sending } from "../thread/sending.js";
 import { Speaking } from "../thread/speaking.js";
 import { Typing } from "../thread/typing.js";
+import { tell } from "../toast.js";
 
 const BRINGS_ONE = new Set(["message-posted", "thread-opened"]);
 
@@ -20,6 +22,8 @@ class LiveThread extends HTMLElement {
   #speaking;
   #typing;
   #stream;
+  #notice; // what says so
+  #isOver = false; // it is not to be seen here any more
   #off = new AbortController();
 
   get list() {
@@ -53,7 +57,8 @@ class LiveThread extends HTMLElement {
   }
 
   #apply(item) {
-    if (item.kind === "workspace-archived") this.#end(this.dataset.archived);
+    if (item.kind === "workspace-archived") this.#archive();
+    if (item.kind === "workspace-reopened") this.#reopen();
     if (item.thread !== this.dataset.thread) return;
     if (item.kind === "thread-moved-away") this.#end(this.dataset.moved);
     if (!item.html) return;
@@ -82,6 +87,7 @@ class LiveThread extends HTMLElement {
   // Whoever sees the workspace no more has no readers here: what was typed stays, to be copied.
   #close() {
     this.#end(this.dataset.gone);
+    document.addEventListener("extranet:head", ({ detail }) => this.#lookForReturn(detail), { signal: this.#off.signal });
     this.addEventListener("submit", (event) => {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -92,14 +98,65 @@ class LiveThread extends HTMLElement {
     }
   }
 
+  // What one may see now is the server's to say: from its beginning, or only what comes from here on.
+  #lookForReturn(heads) {
+    const { slug, back, gone } = this.dataset;
+    const isBack = slug in heads;
+    if (isBack === this.hasAttribute("data-is-back")) return;
+    this.toggleAttribute("data-is-back", isBack);
+    if (isBack) this.#offer(back);
+    else this.#alert(gone);
+  }
+
   #end(sentence) {
-    if (this.dataset.isActive === "ended") return;
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.dataset.isActive = "ended";
+    this.#alert(sentence);
+  }
+
+  #archive() {
+    if (this.#isOver) return;
+    this.dataset.isActive = "ended";
+    this.#alert(this.dataset.archived);
+  }
+
+  // A page that came while it was archived has no editor.
+  #reopen() {
+    if (this.#isOver) return;
+    if (!this.querySelector("template[data-part=pending]")) {
+      this.#offer(this.dataset.reopened);
+      return;
+    }
+    this.dataset.isActive = "yes";
+    for (const reactions of this.querySelectorAll("message-reactions")) reactions.fit();
+    this.#placing.staying(() => this.#notice?.remove());
+    tell(this.dataset.reopened);
+  }
+
+  #alert(sentence) {
+    this.#say(paragraph(sentence), "alert");
+  }
+
+  #offer(sentence) {
+    const link = Object.assign(document.createElement("a"), { href: this.dataset.here, textContent: this.dataset.load });
+    const words = paragraph(`${sentence} `);
+    words.append(link);
+    this.#say(words, "note");
+    this.#speaking.announce(words.textContent);
+  }
+
+  #say(words, role) {
     const notice = document.createElement("div");
     notice.className = "notice notice-warning";
-    notice.setAttribute("role", "alert");
-    notice.append(paragraph(sentence));
-    this.#placing.staying(() => this.list.after(notice));
+    notice.setAttribute("role", role);
+    notice.append(words);
+    if (this.#notice?.contains(document.activeElement)) this.list.focus({ preventScroll: true });
+    this.#placing.staying(() => {
+      this.#notice?.remove();
+      this.list.after(notice);
+    });
+    this.#notice = notice;
   }
 }
 

@@ -29,8 +29,8 @@ class ThreadHead extends HTMLElement {
   }
 
   #hear(item) {
-    if (item.kind === "workspace-archived") {
-      this.dataset.isActive = "no";
+    if (item.kind === "workspace-archived" || item.kind === "workspace-reopened") {
+      this.dataset.isActive = item.kind === "workspace-reopened" ? "yes" : "no";
       this.#equip();
     }
     if (item.thread !== this.dataset.thread || !item.head) return;

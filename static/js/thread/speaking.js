@@ -25,6 +25,10 @@ export class Speaking {
     this.#timer = setTimeout(() => this.#speak(), PAUSE);
   }
 
+  announce(words) {
+    this.#add(words);
+  }
+
   #speak() {
     const news = this.#news.splice(0);
     if (news.length > MOST) this.#add(this.#thread.dataset.manyNew.replace("{n}", news.length));
