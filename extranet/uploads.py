@@ -21,13 +21,16 @@ from extranet.doors import ask_at_door
 from extranet.errors import Refusal, SignInFirst
 from extranet.i18n import _, lazy
 from extranet.identity import current_member
+from extranet.members import Member
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 MOST_FILES = 10
 """Files that one request, and one message, may have: more are looked at by nobody."""
 MOST_AT_ONCE = 3
-"""Large requests of one member that a process reads at a time: what they bring stands on the disk meanwhile."""
+"""Requests with files of one member that a process works on at a time: what they bring stands on the disk meanwhile,
+and to make a small picture anew may take seconds. Editors bring one after the other.
+"""
 _REST = 1_000_000
 """Bytes of a small request, and of a form besides its files."""
 _CHUNK = 65_536
@@ -105,7 +108,7 @@ def read_early(app: Flask) -> None:
 
 def install(app: Flask) -> None:
     """Read files where they are taken, once it is known who brings them."""
-    app.extensions["uploads"] = Counter()  # large requests under way, by member
+    app.extensions["uploads"] = Counter()  # requests with files under way, by member
     app.before_request(_receive)
     app.teardown_request(_is_done)
 
@@ -159,6 +162,8 @@ def _is_large() -> bool:
 
 def _receive() -> None:
     if not _is_large():
+        if _takes_files(request.endpoint) and any(map(brought, request.files)):
+            _count(current_member())
         return
     request.max_content_length = (MOST_FILES + 1) * most_bytes() + _REST
     try:
@@ -178,6 +183,12 @@ def _ensure_may_bring() -> None:
     if member is None:
         raise SignInFirst
     ask_at_door(current_app.view_functions[request.endpoint or ""], member, request.view_args or {})
+    _count(member)
+
+
+def _count(member: Member | None) -> None:
+    if member is None:
+        return  # the door sends them away
     under_way = _under_way()
     if under_way[member.id] >= MOST_AT_ONCE:
         raise TooManyAtOnce

@@ -28,6 +28,8 @@ def receive(brought: FileStorage, workspace: Workspace, *, by: Member) -> Attach
     """
     db.release()
     ensure_not_too_large(brought)
+    with db.reading():
+        service.ensure_room(workspace, 0, by)  # to look at it may take seconds
     file_id, kept_in = new_id(), store()
     try:
         source = cast(Incoming, brought.stream).file

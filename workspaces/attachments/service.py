@@ -98,7 +98,7 @@ def bring(workspace: Workspace, found: Found, *, by: Member) -> Attachment:
     `WorkspaceFull`.
     """
     enter(workspace, by).ensure_active()
-    _ensure_room(workspace, found.size, by)
+    ensure_room(workspace, found.size, by)
     file = Attachment(
         id=found.id, workspace_id=workspace.id, uploaded_by_id=by.id, name=found.name, media_type=found.media_type,
         size=found.size, digest=found.digest, width=found.width, height=found.height,
@@ -160,7 +160,8 @@ def forget_of_message(message_id: str) -> None:
     db.session().execute(sa.delete(Attachment).where(Attachment.message_id == message_id))
 
 
-def _ensure_room(workspace: Workspace, size: int, by: Member) -> None:
+def ensure_room(workspace: Workspace, size: int, by: Member) -> None:
+    """Raise `TooManyUnsent`, `EnoughToday` or `WorkspaceFull` where a member cannot bring so many bytes now."""
     its_own = (Attachment.uploaded_by_id == by.id,)
     unsent = sa.select(sa.func.count(Attachment.id)).where(
         *its_own, Attachment.message_id.is_(None), Attachment.workspace_id == workspace.id

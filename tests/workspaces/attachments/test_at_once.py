@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from extranet import uploads
 from tests.cast import Person
 from tests.workspaces.discussions.talk import JSON, Talk
+from workspaces.attachments import intake, service
 
 LARGE = b"A line of words.\n" * 200
 
@@ -29,6 +30,31 @@ def test_only_so_many_of_one_member_are_under_way(talk: Talk) -> None:
         assert int(refused.headers["Retry-After"]) > 0
         assert _bring(talk, grace).status_code == 201, "others go on"
     assert _bring(talk, ada).status_code == 201
+
+
+@pytest.mark.parametrize("rest", ["/attachments", "/threads/{}/messages"])
+def test_small_ones_count_too_as_they_may_be_large_pictures(talk: Talk, rest: str) -> None:
+    ada = talk.cast.ada
+
+    def bring(**fields: object) -> TestResponse:
+        return ada.post(talk.place.path(rest.format(talk.thread_id)), {"body": "Hello", **fields}, headers=JSON)
+
+    with _under_way(talk, ada, uploads.MOST_AT_ONCE):
+        refused = bring(file=(io.BytesIO(b"A line"), "plan.txt"))
+        assert (refused.status_code, refused.json["code"]) == (429, "too-many-at-once")  # type: ignore[index]
+        assert talk.post(ada, headers=JSON).status_code == 201, "what brings no file is not counted"
+    assert bring(file=(io.BytesIO(b"A line"), "plan.txt")).status_code == 201
+    assert not talk.app.extensions["uploads"]
+
+
+def test_what_there_is_no_room_for_is_not_even_looked_at(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "MOST_UNSENT", 1)
+    assert _bring(talk, talk.cast.ada).status_code == 201
+    looked_at: list[str] = []
+    monkeypatch.setattr(intake, "kind_of", lambda _file, name: looked_at.append(name))
+    refused = _bring(talk, talk.cast.ada)
+    assert (refused.status_code, refused.json["code"]) == (409, "too-many-unsent")  # type: ignore[index]
+    assert looked_at == []
 
 
 def test_a_program_brings_large_ones_too(talk: Talk) -> None:
