@@ -66,6 +66,8 @@ _MOST_UNPACKED = 1_000_000_000
 """Bytes that a package may say to become, which is what readers' computers must bear."""
 _MOST_CONTENTS = 1_000_000
 """Bytes of the part that says what kind of package it is."""
+_LOCATOR = 20
+"""Bytes that stand before the end of a package and lead to another list of contents (Zip64)."""
 _CONTENTS = "[Content_Types].xml"
 _PICTURES = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF87a", "gif"), (b"GIF89a", "gif"))
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -238,6 +240,9 @@ def _ensure_short_list(file: IO[bytes]) -> None:
     parts, list_size, list_start, remark = struct.unpack("<HIIH", end[at + 10 : at + 22])
     if start + at + 22 + remark != size or list_start + list_size != start + at:
         raise Damaged  # something stands before, between or behind
+    file.seek(max(0, start + at - _LOCATOR))
+    if file.read(_LOCATOR).startswith(b"PK\x06\x07"):
+        raise Damaged  # another list of contents, of any length, as only packages of gigabytes need it
     if parts > _MOST_PARTS or list_size > _MOST_PARTS * 300:
         raise NotTaken
 

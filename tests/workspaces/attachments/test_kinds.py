@@ -80,6 +80,22 @@ def _damaged(way: int, start: int, end: int) -> bytes:
 
 
 @pytest.mark.once
+def test_a_list_of_contents_that_stands_elsewhere_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package may say twice where its list is (Zip64): readers go by the one that may be of any length."""
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 0, 20, *[0] * 5, *[0] * 3, 1, *[0] * 6) + b"a"
+    number, begin = kinds._MOST_PARTS - 1, b"PK\x03\x04" + bytes(26)
+    until = len(begin) + number * len(entry)
+    more = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, number, number, until - len(begin), len(begin))
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, until, 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 10, 10, 76, until, 0)
+    file = begin + entry * number + more + locator + end
+    assert len(zipfile.ZipFile(io.BytesIO(file)).infolist()) == number
+    monkeypatch.setattr(zipfile, "ZipFile", lambda *_given: pytest.fail("it was read"))
+    with pytest.raises(kinds.Damaged):
+        kinds.kind_of(io.BytesIO(file), "plan.docx")
+
+
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("content", "name", "refusal"),
     [
