@@ -1,5 +1,6 @@
 // <file-drop>: the files of a message. They are chosen, dropped on the editor or pasted into it, and brought to the server
-// one after the other before the message is sent; pictures ask what they show. What was brought is kept with the draft.
+// one after the other before the message is sent; pictures ask what they show. What was brought is kept with the draft;
+// of what was not, its name is, so that nothing goes without it unasked.
 // Each file is three fields of the form: `attachments` (its id), `alt-ID` or `decorative-ID`, and `file-ID` (what it is,
 // for the page that shows the message while it is being sent).
 
@@ -58,6 +59,7 @@ class FileDrop extends HTMLElement {
 
   #take(files) {
     for (const file of files) {
+      this.#missing(file.name)?.remove();
       if (this.#list.children.length >= Number(this.dataset.most)) {
         tell(this.dataset.tooMany);
         break;
@@ -67,6 +69,7 @@ class FileDrop extends HTMLElement {
       if (file.size > Number(this.dataset.mostMegabytes) * 1_000_000) this.#failed(row, this.dataset.tooLarge, false);
       else this.#waiting.push(row);
     }
+    this.#keep();
     this.#next();
   }
 
@@ -128,6 +131,7 @@ class FileDrop extends HTMLElement {
       this.#failed(row, sentence, status === 0 || status === 401 || status === 429 || status >= 500);
       row.toggleAttribute("data-waits", status === 0);
       this.#say(`${name}: ${sentence}`);
+      this.#keep();
     }
   }
 
@@ -146,6 +150,7 @@ class FileDrop extends HTMLElement {
 
   #stand({ name, media_type: kind }) {
     const row = this.querySelector("template[data-part=row]").content.firstElementChild.cloneNode(true);
+    row.named = { name, media_type: kind };
     part(row, "name").textContent = name;
     const look = LOOKS.find(([beginning]) => kind?.includes(beginning))?.[1] ?? "file";
     for (const one of row.querySelectorAll("[data-look]")) if (one.dataset.look !== look) one.remove();
@@ -201,6 +206,7 @@ class FileDrop extends HTMLElement {
     this.#state(row, "failed");
     this.#wrong(row, sentence);
     row.querySelector("[data-action=again-file]").hidden = !mayTryAgain;
+    row.why = mayTryAgain ? undefined : sentence;
   }
 
   #wrong(row, sentence) {
@@ -314,15 +320,29 @@ class FileDrop extends HTMLElement {
   }
 
   #keep() {
-    const ready = [...this.#list.children].filter((row) => row.about);
-    keep(this.#key(), ready.map(({ about, words, tick }) => ({ ...about, alt: words?.value, isDecorative: tick?.checked })));
+    const rows = [...this.#list.children];
+    const said = ({ about, words, tick }) => ({ ...about, alt: words?.value, isDecorative: tick?.checked });
+    keep(this.#key(), rows.map((row) => (row.about ? said(row) : { ...row.named, why: row.why })));
   }
 
   #bringBack() {
     for (const file of read(this.#key()) ?? []) {
-      const row = this.#restore(file);
-      if (row) this.#look(row, file);
+      const row = file.id ? this.#restore(file) : this.#miss(file);
+      if (row?.about) this.#look(row, file);
     }
+  }
+
+  // The page went before the file was there. Only the person has it.
+  #miss({ why, ...named }) {
+    const row = this.#stand(named);
+    const sentence = why ?? this.dataset.missing.replace("{name}", () => named.name);
+    this.#failed(row, sentence, false);
+    this.#say(sentence);
+    return row;
+  }
+
+  #missing(name) {
+    return [...this.#list.children].find((row) => !row.about && !row.file && row.named.name === name);
   }
 
   // Sent from elsewhere, or gone after a month.
