@@ -9,7 +9,7 @@ from extranet.members import Member
 from tests.browsing import noted
 from tests.cast import keeping
 from tests.journeys.talking import LONG, House, Screen, eventually
-from tests.workspaces.places import open_place
+from tests.workspaces.places import Place, open_place
 from workspaces.discussions import service
 from workspaces.discussions.models import Thread
 from workspaces.models import Workspace
@@ -98,11 +98,17 @@ def test_an_answer_to_what_was_retracted_is_gone_on_with(here: House) -> None:
     expect(grace.message("Half an answer")).not_to_have_attribute("data-state", ANY)
 
 
-def test_who_was_removed_finds_their_own_words(here: House) -> None:
+@pytest.mark.parametrize("what", ["member is removed", "discussion is moved away"])
+def test_whoever_sees_the_discussion_no_more_finds_their_own_words(here: House, what: str) -> None:
     grace = here.screen(here.cast.grace)
-    _is_refused(grace, "Came too late")
+    _is_refused(grace, "Came too late", status=404)
     _types(grace, "Begun before")
-    _remove(here)
+    if what == "member is removed":
+        _remove(here.place, here)
+    else:
+        target = open_place(here.cast, name="Toinen")
+        _remove(target, here)
+        assert here.cast.ada.post(here.talk.path("/move"), {"to": target.slug}).status_code == 302
     grace.page.goto("/news")
     expect(_unsent(grace)).to_have_count(2)
     expect(_unsent(grace).filter(has_text="Begun before")).to_be_visible()
@@ -199,10 +205,10 @@ def _unsent(screen: Screen) -> Locator:
     return screen.page.locator("unsent-words [data-part=list] > li")
 
 
-def _remove(here: House) -> None:
-    """Ada removes Grace from the workspace."""
-    here.cast.ada.post(here.place.path(f"/members/{here.cast.grace.member_id}/remove"))
-    assert here.place.membership(here.cast.grace) is None
+def _remove(place: Place, here: House) -> None:
+    """Ada removes Grace from a workspace."""
+    here.cast.ada.post(place.path(f"/members/{here.cast.grace.member_id}/remove"))
+    assert place.membership(here.cast.grace) is None
 
 
 def _say(here: House, number: int) -> None:

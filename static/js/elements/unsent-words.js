@@ -45,7 +45,10 @@ class UnsentWords extends HTMLElement {
     for (const row of [...this.#list.children]) if (!ids.has(row.dataset.id)) this.#leave(row);
     this.#shown = new Map(found.map((one) => [one.id, one]));
     for (const one of found) this.#fill([...this.#list.children].find(({ dataset }) => dataset.id === one.id) ?? this.#stand(one), one);
-    this.querySelector("[data-part=unsent]").hidden = !found.length;
+    const section = this.querySelector("[data-part=unsent]");
+    const isNew = section.hidden && found.length > 0;
+    section.hidden = !found.length;
+    if (isNew && location.hash === "#unsent") section.scrollIntoView();
   }
 
   #stand({ id }) {
@@ -82,7 +85,7 @@ class UnsentWords extends HTMLElement {
     const texts = drafts().map(ofDraft).filter((one) => one.words.trim() && !this.#isListed(one));
     return [...refused, ...texts].map((one) => {
       const [name, isActive] = workspaces[one.path.split("/")[2]] ?? [];
-      const isThere = name && !one.isMissing && (isActive || ["thread", "answer"].includes(one.kind));
+      const isThere = name && !one.isMissing && !this.#isGone(one) && (isActive || ["thread", "answer"].includes(one.kind));
       return { ...one, where: name, link: isThere && pageOf(one.path, one.answers) };
     });
   }
@@ -90,13 +93,18 @@ class UnsentWords extends HTMLElement {
   // Whether the server's list leads to this text, or shows it; what ended on another device goes here too.
   #isListed({ key, place, words }) {
     if (!place) return false;
-    const row = this.querySelector(`li[data-place="${CSS.escape(nameOf(place))}"]`);
+    const row = this.querySelector(place.name === "new" ? `li[data-place="${CSS.escape(nameOf(place))}"]` : `li[data-place$="/${CSS.escape(place.name)}"]`);
     const shown = row?.querySelector("[data-part=words]");
     if (row) return !shown || shown.textContent === words;
     const known = followed(place.slug, place.name);
     const isEnded = known?.version < JSON.parse(this.dataset.ended)[nameOf(place)] && wordsOf(known.words) === words;
     if (isEnded) keep(key, null);
     return isEnded;
+  }
+
+  // What the server has kept and keeps no more belongs to something that is no longer there for this member.
+  #isGone({ key, place }) {
+    return key && place && followed(place.slug, place.name)?.words && !(nameOf(place) in JSON.parse(this.dataset.ended));
   }
 
   #ofThread(thread) {
@@ -126,15 +134,16 @@ class UnsentWords extends HTMLElement {
 
 // What was refused while another page is open is told there, once somebody looks at it.
 document.addEventListener("extranet:outgoing", ({ detail: { entry, state } }) => {
-  const isShown = document.querySelector(`live-thread[data-thread="${CSS.escape(entry.thread)}"], unsent-words:not([data-thread])`);
+  const isShown = document.querySelector(`live-thread[data-thread="${CSS.escape(entry.thread)}"]`);
   if (state !== "refused" || isShown) return;
   if (document.hidden) document.addEventListener("visibilitychange", () => tellOf(entry), { once: true });
   else tellOf(entry);
 });
 
 function tellOf({ id, thread }) {
-  const { notSent, toNotSent, news } = document.getElementById("toasts").dataset;
-  if (unsent(thread).some((entry) => entry.id === id)) tell(notSent, { href: news, textContent: toNotSent });
+  const toasts = document.getElementById("toasts");
+  const { notSent, toNotSent, news } = toasts.dataset;
+  if (!toasts.querySelector("a") && unsent(thread).some((entry) => entry.id === id)) tell(notSent, { href: news, textContent: toNotSent });
 }
 
 function ofEntry(entry) {
