@@ -121,7 +121,8 @@ class House:
             screen.context.close()
         log = self.site.log[self.began :]
         assert "Traceback" not in log, log
-        assert [error for screen in self.screens for error in screen.errors] == []
+        errors = [error for screen in self.screens for error in screen.errors]
+        assert not errors, errors
 
 
 @contextmanager
