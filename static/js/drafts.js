@@ -51,11 +51,11 @@ export function keyAt(form, answers) {
 
 // What this browser knows of a draft that the server keeps: {version, words, isSent}.
 export function followed(slug, place) {
-  return read(`${FOLLOWED}:${member}:${slug}/${place}`);
+  return read(followedKeyOf(slug, place));
 }
 
 export function follow(slug, place, known) {
-  keep(`${FOLLOWED}:${member}:${slug}/${place}`, known);
+  keep(followedKeyOf(slug, place), known);
 }
 
 // The id with which a draft is sent, from whichever tab or device; null where nothing can be kept. It stands for what is
@@ -143,6 +143,26 @@ attempt(() => {
     if (Date.now() - (JSON.parse(localStorage.getItem(key)).at ?? 0) > OLDEST) localStorage.removeItem(key);
   }
 });
+
+// A thread that was moved has brought along what was typed where it stood before, and its files; what stands here stays.
+attempt(() => {
+  if (!document.querySelector("live-thread, form.editor")) return;
+  const [, here, thing] = location.pathname.match(/^(\/workspaces\/[^/]+)(\/(?:threads|messages)\/[^/]+)/) ?? [];
+  for (const kind of here ? [KIND, NAMED] : []) {
+    const beginning = `${kind}:${member}:`;
+    for (const key of keysOf(localStorage, `${beginning}/workspaces/`)) {
+      const now = beginning + key.slice(beginning.length).replace(/^\/workspaces\/[^/]+/, here);
+      if (!now.startsWith(`${beginning}${here}${thing}/`) || localStorage.getItem(now) !== null) continue;
+      localStorage.setItem(now, localStorage.getItem(key));
+      localStorage.removeItem(key);
+    }
+  }
+});
+
+// What is written to a thread or a message is the same wherever that is moved.
+function followedKeyOf(slug, place) {
+  return `${FOLLOWED}:${member}:${place === "new" ? `${slug}/new` : place}`;
+}
 
 function named(key) {
   return read(namedKeyOf(key));

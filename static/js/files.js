@@ -29,6 +29,13 @@ export async function canBeSent(address, { id, name }) {
   return answer?.ok ? answer.headers.has("X-Unsent") : answer?.status !== 404;
 }
 
+// A file that was brought elsewhere and waits there, to be brought here; null where it is no longer.
+export async function unsentAt(address, { id, name }) {
+  const answer = await fetch(`${address}/${id}/${encodeURIComponent(name)}`).catch(() => null);
+  const content = answer?.ok && answer.headers.has("X-Unsent") ? await answer.blob().catch(() => null) : null;
+  return content && new File([content], name, { type: content.type });
+}
+
 // What the files among the fields of a message are called.
 export function namesIn(fields) {
   return fields.filter(([name]) => name.startsWith("file-")).map(([, about]) => JSON.parse(about).name);

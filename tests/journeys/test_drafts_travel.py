@@ -1,9 +1,14 @@
-"""What one has typed goes with its writer: sent from two devices it is said once."""
+"""What one has typed goes with its writer: sent from two devices it is said once, and where a thread moves it moves too."""
 
 import pytest
 from playwright.sync_api import expect
 
+from extranet.members import Member
+from tests.cast import keeping
 from tests.journeys.talking import LONG, House, eventually
+from tests.workspaces.attachments.files import picture
+from tests.workspaces.places import Place
+from workspaces import service as workspaces
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -38,3 +43,43 @@ def test_what_waits_on_the_phone_and_is_sent_at_the_desk_is_said_once(here: Hous
     assert [message.body for message in here.talk.messages()] == ["Hello", *said]
     expect(phone.page.locator(".thread > .message .message-body")).to_have_text(["Hello", *said])
     expect(desk.page.locator(".thread > .message .message-body")).to_have_text(["Hello", *said])
+
+
+def test_what_was_typed_and_added_is_there_where_the_discussion_has_moved(here: House) -> None:
+    """The words that only this browser has, the files with what was said of them, and an answer."""
+    grace = here.screen(here.cast.grace)
+    editor, page = grace.page.locator("#editor"), grace.page
+    file = {"name": "plan.png", "mimeType": "image/png", "buffer": picture("PNG")}
+    page.set_input_files("#editor input[type=file]", [file])
+    editor.get_by_label("What does the picture show?").fill("The plan")
+    editor.get_by_label("Your message").fill("Begun here")
+    page.wait_for_function(IS_SAVED, arg="Begun here")
+    page.context.set_offline(True)
+    editor.get_by_label("Your message").fill("Begun here, ended in the tunnel")
+    grace.message("Hello").locator("[data-action=reply]").click()
+    page.get_by_label("Your answer to Ada Lovelace").fill("Half an answer")
+    _move_elsewhere(here)
+    page.context.set_offline(False)
+    page.goto(here.site.url + here.talk.path())
+    grace.when_live()
+    expect(editor.get_by_label("Your message")).to_have_value("Begun here, ended in the tunnel")
+    expect(editor.locator(".file-row")).to_have_attribute("data-state", "ready")
+    expect(editor.get_by_label("What does the picture show?")).to_have_value("The plan")
+    expect(page.locator(".other-draft")).to_have_count(0)
+    page.wait_for_function(IS_SAVED, arg="Begun here, ended in the tunnel")
+    editor.get_by_role("button", name="Send the message").click()
+    shown = grace.message("ended in the tunnel").locator("img")
+    expect(shown).to_have_attribute("alt", "The plan")
+    grace.message("Hello").locator("[data-action=reply]").click()
+    expect(page.get_by_label("Your answer to Ada Lovelace")).to_have_value("Half an answer")
+
+
+def _move_elsewhere(here: House) -> None:
+    """Ada moves the discussion to another workspace of hers and Grace's."""
+    ada, grace = here.cast.ada, here.cast.grace
+    with keeping(here.talk.app) as held:
+        host = held.get_one(Member, ada.member_id)
+        opened = workspaces.open_workspace(name="Elsewhere", purpose="Other things", kind="project", by=host)
+        there = Place(here.talk.app, opened)
+    there.let_in(grace, by=ada)
+    assert ada.post(here.talk.path("/move"), {"to": there.slug}).status_code == 302

@@ -5,7 +5,7 @@
 // for the page that shows the message while it is being sent).
 
 import { filesKeyOf, keep, keyOf, read } from "../drafts.js";
-import { bring, canBeSent, remove } from "../files.js";
+import { bring, canBeSent, remove, unsentAt } from "../files.js";
 import { newId } from "../ids.js";
 import { tell } from "../toast.js";
 
@@ -122,7 +122,7 @@ class FileDrop extends HTMLElement {
     if (!this.#list.contains(row)) {
       if (file) remove(this.dataset.address, file.id);
     } else if (file) {
-      this.#ready(row, file);
+      this.#ready(row, { ...row.said, ...file });
       this.#say((file.is_image ? this.dataset.addedPicture : this.dataset.added).replace("{name}", () => file.name));
       this.#keep();
     } else {
@@ -163,7 +163,8 @@ class FileDrop extends HTMLElement {
   }
 
   #ready(row, file) {
-    row.about = { id: file.id, name: file.name, facts: file.facts, media_type: file.media_type, preview: file.preview };
+    const { id, name, facts, media_type, preview, address = this.dataset.address } = file;
+    row.about = { id, name, facts, media_type, preview, address };
     part(row, "name").textContent = file.name;
     part(row, "facts").textContent = file.facts;
     row.append(hidden("attachments", file.id), hidden(`file-${file.id}`, JSON.stringify(row.about)));
@@ -346,8 +347,28 @@ class FileDrop extends HTMLElement {
   }
 
   // Sent from elsewhere, or gone after a month.
-  async #look(row, { id, name }) {
-    if (await canBeSent(this.dataset.address, { id, name })) return;
+  async #look(row, file) {
+    if (row.about.address !== this.dataset.address) await this.#bringAlong(row, file);
+    else if (!(await canBeSent(this.dataset.address, file))) this.#isGone(row, file);
+  }
+
+  // It was brought to where the thread stood before it was moved.
+  async #bringAlong(row, { alt, isDecorative, ...file }) {
+    this.#state(row, "adding");
+    const content = await unsentAt(row.about.address, file);
+    if (!this.#list.contains(row)) return;
+    if (!content) {
+      this.#isGone(row, file);
+      return;
+    }
+    const fresh = this.#stand(file);
+    row.replaceWith(fresh);
+    Object.assign(fresh, { file: content, said: { alt, isDecorative } });
+    this.#waiting.push(fresh);
+    this.#next();
+  }
+
+  #isGone(row, { name }) {
     row.remove();
     tell(this.dataset.gone.replace("{name}", () => name));
     this.#keep();
