@@ -1,4 +1,4 @@
-"""What one has typed goes with its writer: sent from two devices it is said once, and where a thread moves it moves too."""
+"""What one has typed goes with its writer: from two devices it is said once, and where a thread moves it moves too."""
 
 import pytest
 from playwright.sync_api import expect
