@@ -13,12 +13,12 @@ from tempfile import TemporaryFile
 from typing import IO, Any, TypeVar, cast
 
 from flask import Flask, Request, current_app, g, request
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, ImmutableMultiDict
 
 from extranet import db, identity
 from extranet.config import Settings
 from extranet.doors import ask_at_door
-from extranet.errors import Refusal, SignInFirst
+from extranet.errors import Refusal, SignInFirst, TooLarge
 from extranet.i18n import _, lazy
 from extranet.identity import current_member
 from extranet.members import Member
@@ -31,6 +31,8 @@ MOST_AT_ONCE = 3
 """Requests with files of one member that a process works on at a time: what they bring stands on the disk meanwhile,
 and to make a small picture anew may take seconds. Editors bring one after the other.
 """
+MOST_FIELDS = 2_000
+"""Fields that a form without files may have, as one with files may have a thousand parts."""
 _REST = 1_000_000
 """Bytes of a small request, and of a form besides its files."""
 _CHUNK = 65_536
@@ -147,10 +149,13 @@ def _takes_files(endpoint: str | None) -> bool:
 def _read_what_is_small() -> None:
     if request.method in db.SAFE_METHODS or (request.content_length or 0) > _REST or _is_large():
         return  # what says that it is larger is refused wherever it is read, without being waited for
-    if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
+    if request.mimetype == "multipart/form-data":
         request.form  # noqa: B018 – read now
-    else:
-        request.get_data()
+        return
+    body = request.get_data()
+    if request.mimetype == "application/x-www-form-urlencoded" and body.count(b"&") > MOST_FIELDS:
+        request.form = request.files = ImmutableMultiDict()  # also the answer does not look at them
+        raise TooLarge
 
 
 def _is_large() -> bool:

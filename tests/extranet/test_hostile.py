@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask_babel import Domain
+from werkzeug.formparser import FormDataParser
 
 from extranet import api
 from extranet.api import MOST_ERRORS, MOST_VALUES
@@ -14,6 +15,7 @@ from extranet.html import from_markdown
 from extranet.mail import Letter, compose
 from extranet.members import email_key
 from extranet.realtime import MOST_WORDS, Open
+from extranet.uploads import MOST_FIELDS
 from tests.cast import Cast
 from tests.test_api import _ok
 
@@ -113,6 +115,21 @@ def test_a_body_with_more_values_than_anything_takes_is_not_checked_one_by_one(
     answer = cast.ada.api("POST", "/workspaces", body)
     assert (answer.status_code, answer.json and answer.json["code"]) == (413, "too-large")
     assert not checked
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/workspaces/preview", "/api/v1/workspaces"])
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_form_with_more_fields_than_any_has_is_not_taken_apart(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, path: str, accept: str
+) -> None:
+    parsed = _count_calls(monkeypatch, FormDataParser, "_parse_urlencoded")
+    form = {"content_type": "application/x-www-form-urlencoded", "headers": {"Accept": accept}}
+    for person in (cast.visitor, cast.ada):
+        answer = person.client.post(path, data="a&" * (MOST_FIELDS + 1), **form)
+        assert answer.status_code == 413
+    assert not parsed
+    assert cast.visitor.client.post("/sign-in", data="a&" * MOST_FIELDS, **form).status_code == 400
+    assert parsed
 
 
 def _count_calls(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[None]:

@@ -38,7 +38,8 @@ class FilesField(Field):
         return from_template("")  # nothing is typed into it
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = [Chosen(file_id, _alt_of(file_id)) for file_id in dict.fromkeys(valuelist) if len(file_id) <= 40]
+        ids = [file_id for file_id in dict.fromkeys(valuelist) if len(file_id) <= 40]
+        self.data = [Chosen(file_id, _alt_of(file_id)) for file_id in ids[: MOST_FILES + 1]]  # one more is too many
 
     def process_data(self, value: Any) -> None:
         self.data = value or []

@@ -8,9 +8,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from extranet import uploads
+from extranet.uploads import MOST_FILES
 from tests.cast import Person
 from tests.workspaces.attachments.files import on_disk, pdf, picture
 from tests.workspaces.discussions.talk import Talk
+from workspaces.attachments import queries
 
 HTML = {"Accept": "text/html"}
 
@@ -73,6 +75,23 @@ def test_more_files_than_a_message_takes(talk: Talk) -> None:
     assert answer.status_code == 422
     assert "at most 10 files" in answer.text
     assert len(ids(answer.text)) == 10
+
+
+def test_of_many_ids_only_so_many_are_looked_for_as_say_that_it_is_too_many(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_for: list[int] = []
+    unsent = queries.unsent
+
+    def noted(member: Any, workspace: Any, file_ids: Any) -> Any:
+        looked_for.append(len(file_ids))
+        return unsent(member, workspace, file_ids)
+
+    monkeypatch.setattr(queries, "unsent", noted)
+    answer = send(talk, talk.cast.grace, attachments=[f"file{number}" for number in range(900)])
+    assert answer.status_code == 422
+    assert "at most 10 files" in answer.text
+    assert looked_for and max(looked_for) == MOST_FILES + 1
 
 
 def test_one_that_is_not_ticked_any_more_stays_behind(talk: Talk) -> None:
