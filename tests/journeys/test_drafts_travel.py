@@ -1,7 +1,7 @@
 """What one has typed goes with its writer: from two devices it is said once, and where a thread moves it moves too."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, expect
 
 from extranet.members import Member
 from tests.cast import keeping
@@ -49,7 +49,7 @@ def test_what_was_typed_and_added_is_there_where_the_discussion_has_moved(here: 
     """The words that only this browser has, the files with what was said of them, and an answer."""
     grace = here.screen(here.cast.grace)
     editor, page = grace.page.locator("#editor"), grace.page
-    file = {"name": "plan.png", "mimeType": "image/png", "buffer": picture("PNG")}
+    file = FilePayload(name="plan.png", mimeType="image/png", buffer=picture("PNG"))
     page.set_input_files("#editor input[type=file]", [file])
     editor.get_by_label("What does the picture show?").fill("The plan")
     editor.get_by_label("Your message").fill("Begun here")
