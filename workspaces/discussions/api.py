@@ -280,6 +280,7 @@ def edit_message(member: Member, place: MessageStanding, *, body: EditedMessage)
 
 
 @api.post("/messages/<message_id>/retract", gives=MessageAnswer, summary="Retract a message")
+@limited(OFTEN)
 @hold(policy.may_retract)
 @takes(Retraction)
 def retract_message(member: Member, place: MessageStanding, *, body: Retraction) -> Any:

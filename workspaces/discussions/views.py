@@ -207,6 +207,7 @@ def retract_form(_member: Member, place: MessageStanding) -> ResponseReturnValue
 
 
 @discussions.post("/<slug>/messages/<message_id>/retract")
+@limited(OFTEN)
 @hold(policy.may_retract)
 def retract(member: Member, place: MessageStanding) -> ResponseReturnValue:
     """Take a message back."""

@@ -5,12 +5,14 @@ from flask.typing import ResponseReturnValue
 
 from extranet.doors import door
 from extranet.i18n import _
+from extranet.limits import limited
 from extranet.members import Member
 from extranet.web import say
 from workspaces.discussions import policy
 from workspaces.discussions.drafts import queries, service
 from workspaces.discussions.drafts.queries import DraftPlace
 from workspaces.discussions.drafts.reactions import tell_after
+from workspaces.discussions.views import OFTEN
 
 drafts = Blueprint("drafts", __name__, url_prefix="/workspaces")
 
@@ -18,6 +20,7 @@ at = door("draft", queries.find_place)
 
 
 @drafts.post("/<slug>/drafts/<place>/discard")
+@limited(OFTEN)
 @at(policy.may_enter)
 def discard(member: Member, place: DraftPlace) -> ResponseReturnValue:
     """Take a draft away, on all devices."""

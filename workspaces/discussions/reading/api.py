@@ -6,6 +6,7 @@ from pydantic import Field
 
 from extranet.api import Answer, Api, Done, Schema, takes
 from extranet.doors import door, signed_in
+from extranet.limits import limited
 from extranet.members import Member
 from extranet.policy import anyone
 from workspaces.discussions import policy
@@ -13,6 +14,7 @@ from workspaces.discussions import queries as discussions
 from workspaces.discussions.queries import MessageStanding, ThreadStanding
 from workspaces.discussions.reading import queries, service
 from workspaces.discussions.reading.reactions import tell_after
+from workspaces.discussions.reading.views import VERY_OFTEN
 
 api = Api("reading")
 
@@ -83,6 +85,7 @@ def list_unread(member: Member) -> Any:
 
 
 @api.post("/threads/<thread_id>/read", gives=Done, summary="Note how far the thread has been read")
+@limited(VERY_OFTEN)
 @read(policy.may_enter)
 @takes(ReadTo)
 def mark_thread_read(member: Member, place: ThreadStanding, *, body: ReadTo) -> Any:
@@ -92,12 +95,14 @@ def mark_thread_read(member: Member, place: ThreadStanding, *, body: ReadTo) -> 
 
 
 @api.post("/threads/<thread_id>/unread", gives=MarkAnswer, summary="Mark a thread's last message as unread")
+@limited(VERY_OFTEN)
 @read(policy.may_enter)
 def mark_thread_unread(member: Member, place: ThreadStanding) -> Any:
     return _mark_unread(member, place, None)
 
 
 @api.post("/messages/<message_id>/unread", gives=MarkAnswer, summary="Mark a thread as unread from a message on")
+@limited(VERY_OFTEN)
 @hold(policy.may_enter)
 def mark_unread_from(member: Member, place: MessageStanding) -> Any:
     return _mark_unread(member, place, place.message.seq)

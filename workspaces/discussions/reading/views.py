@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from extranet.doors import door, signed_in
 from extranet.errors import Invalid, wants_json
 from extranet.i18n import _
+from extranet.limits import limited
 from extranet.members import Member
 from extranet.policy import anyone
 from extranet.web import say
@@ -28,8 +29,12 @@ read = door("thread", discussions.find_thread)
 hold = door("message", discussions.find_message)
 hold_where_readers_show = door("message", discussions.find_message_where_readers_show)
 
+VERY_OFTEN = "300 per minute"
+"""How often one member may say how far they have read: pages say it by themselves while one scrolls."""
+
 
 @reading.post("/workspaces/<slug>/threads/<thread_id>/read")
+@limited(VERY_OFTEN)
 @read(policy.may_enter)
 def mark_read(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Note how far the member has read, as the page says, and that they came back to what was marked as unread.
@@ -50,6 +55,7 @@ def mark_read(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 
 
 @reading.post("/workspaces/<slug>/threads/<thread_id>/unread")
+@limited(VERY_OFTEN)
 @read(policy.may_enter)
 def mark_thread_unread(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Say that a thread is not read: its last message by somebody else counts as new again."""
@@ -57,6 +63,7 @@ def mark_thread_unread(member: Member, place: ThreadStanding) -> ResponseReturnV
 
 
 @reading.post("/workspaces/<slug>/messages/<message_id>/unread")
+@limited(VERY_OFTEN)
 @hold(policy.may_enter)
 def mark_unread_from(member: Member, place: MessageStanding) -> ResponseReturnValue:
     """Say that a thread is not read from this message on."""
@@ -86,6 +93,7 @@ def news(member: Member) -> ResponseReturnValue:
 
 
 @reading.post("/news/read")
+@limited(VERY_OFTEN)
 @signed_in(anyone)
 def mark_all_read(member: Member) -> ResponseReturnValue:
     """Mark what the page showed as read; what came meanwhile stays new. The answer offers to take it back."""
@@ -95,6 +103,7 @@ def mark_all_read(member: Member) -> ResponseReturnValue:
 
 
 @reading.post("/news/unread")
+@limited(VERY_OFTEN)
 @signed_in(anyone)
 def mark_unread_again(member: Member) -> ResponseReturnValue:
     """Take it back: what was new is new again."""

@@ -85,6 +85,7 @@ class NewDecision(Schema):
 
 
 @api.post("/workspaces/<slug>/follow", gives=Done, summary="Follow the threads of a workspace by default, or not")
+@limited(OFTEN)
 @enter(policy.may_enter)
 @takes(NewDefault)
 def follow_workspace(member: Member, standing: Standing, *, body: NewDefault) -> Any:
@@ -95,6 +96,7 @@ def follow_workspace(member: Member, standing: Standing, *, body: NewDefault) ->
 
 
 @api.post("/threads/<thread_id>/bell", gives=ThreadAnswer, summary="Follow or mute one thread")
+@limited(OFTEN)
 @read(policy.may_enter)
 @takes(NewBell)
 def ring_bell(member: Member, place: ThreadStanding, *, body: NewBell) -> Any:
@@ -117,6 +119,7 @@ def change_thread(member: Member, place: ThreadStanding, *, body: ChangedThread)
 
 
 @api.post("/threads/<thread_id>/pin", gives=ThreadAnswer, summary="Let a thread stand first")
+@limited(OFTEN)
 @read(policy.may_pin)
 def pin_thread(member: Member, place: ThreadStanding) -> Any:
     service.pin(place.thread, place.workspace, by=member)
@@ -124,6 +127,7 @@ def pin_thread(member: Member, place: ThreadStanding) -> Any:
 
 
 @api.post("/threads/<thread_id>/unpin", gives=ThreadAnswer, summary="Let a thread stand among the others again")
+@limited(OFTEN)
 @read(policy.may_pin)
 def unpin_thread(member: Member, place: ThreadStanding) -> Any:
     service.unpin(place.thread, place.workspace, by=member)
@@ -131,6 +135,7 @@ def unpin_thread(member: Member, place: ThreadStanding) -> Any:
 
 
 @api.post("/threads/<thread_id>/lock", gives=ThreadAnswer, summary="Let nobody write into a thread")
+@limited(OFTEN)
 @read(policy.may_lock)
 def lock_thread(member: Member, place: ThreadStanding) -> Any:
     service.lock(place.thread, place.workspace, by=member)
@@ -138,6 +143,7 @@ def lock_thread(member: Member, place: ThreadStanding) -> Any:
 
 
 @api.post("/threads/<thread_id>/unlock", gives=ThreadAnswer, summary="Let people write into a thread again")
+@limited(OFTEN)
 @read(policy.may_lock)
 def unlock_thread(member: Member, place: ThreadStanding) -> Any:
     service.unlock(place.thread, place.workspace, by=member)
@@ -175,6 +181,7 @@ def write_decision(member: Member, place: ThreadStanding, *, body: NewDecision) 
 
 
 @api.post("/threads/<thread_id>/decision/withdraw", gives=ThreadAnswer, summary="Withdraw the decision of a thread")
+@limited(OFTEN)
 @read(policy.may_decide)
 def withdraw_decision(member: Member, place: ThreadStanding) -> Any:
     service.withdraw(place.thread, place.workspace, by=member)
@@ -182,6 +189,7 @@ def withdraw_decision(member: Member, place: ThreadStanding) -> Any:
 
 
 @api.post("/messages/<message_id>/accept", gives=MessageAnswer, summary="Say that a message answers the question")
+@limited(OFTEN)
 @hold(policy.may_accept)
 def accept_answer(member: Member, place: MessageStanding) -> Any:
     service.accept(place.message, place.workspace, by=member)
@@ -189,6 +197,7 @@ def accept_answer(member: Member, place: MessageStanding) -> Any:
 
 
 @api.post("/messages/<message_id>/unaccept", gives=MessageAnswer, summary="Say that it does not after all")
+@limited(OFTEN)
 @hold(policy.may_accept)
 def unaccept_answer(member: Member, place: MessageStanding) -> Any:
     service.unaccept(place.message, place.workspace, by=member)

@@ -38,6 +38,7 @@ _BELLS = {"yes": True, "no": False}
 
 
 @threads.post("/<slug>/follow")
+@limited(OFTEN)
 @enter(policy.may_enter)
 def follow(member: Member, standing: Standing) -> ResponseReturnValue:
     """Follow all threads of the workspace from now on, or only those that one chooses."""
@@ -48,6 +49,7 @@ def follow(member: Member, standing: Standing) -> ResponseReturnValue:
 
 
 @threads.post("/<slug>/threads/<thread_id>/bell")
+@limited(OFTEN)
 @read(policy.may_enter)
 def bell(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Follow one thread, mute it, or do as with the others."""
@@ -87,6 +89,7 @@ def change(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 
 
 @threads.post("/<slug>/threads/<thread_id>/pin")
+@limited(OFTEN)
 @read(policy.may_pin)
 def pin(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Let it stand first."""
@@ -95,6 +98,7 @@ def pin(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 
 
 @threads.post("/<slug>/threads/<thread_id>/unpin")
+@limited(OFTEN)
 @read(policy.may_pin)
 def unpin(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Let it stand among the others."""
@@ -103,6 +107,7 @@ def unpin(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 
 
 @threads.post("/<slug>/threads/<thread_id>/lock")
+@limited(OFTEN)
 @read(policy.may_lock)
 def lock(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Let nobody write into it."""
@@ -111,6 +116,7 @@ def lock(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 
 
 @threads.post("/<slug>/threads/<thread_id>/unlock")
+@limited(OFTEN)
 @read(policy.may_lock)
 def unlock(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Let people write again."""
@@ -119,6 +125,7 @@ def unlock(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 
 
 @threads.post("/<slug>/messages/<message_id>/accept")
+@limited(OFTEN)
 @hold(policy.may_accept)
 def accept(member: Member, place: MessageStanding) -> ResponseReturnValue:
     """Say that this is the answer."""
@@ -127,6 +134,7 @@ def accept(member: Member, place: MessageStanding) -> ResponseReturnValue:
 
 
 @threads.post("/<slug>/messages/<message_id>/unaccept")
+@limited(OFTEN)
 @hold(policy.may_accept)
 def unaccept(member: Member, place: MessageStanding) -> ResponseReturnValue:
     """Say that this is not the answer after all."""
@@ -172,6 +180,7 @@ def decide(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 
 
 @threads.post("/<slug>/threads/<thread_id>/decision/withdraw")
+@limited(OFTEN)
 @read(policy.may_decide)
 def withdraw(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Take the decision back and let the discussion go on."""
