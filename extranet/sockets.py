@@ -58,6 +58,7 @@ _SIOCOUTQNSD = 0x894B  # linux/sockios.h: bytes that have not been sent
 _SAID = ("0", "1", "2", "3")  # of Socket.IO: to come, to go, a word, an answer; not attachments
 _GOING_AWAY = struct.pack(">H", 1001)
 _MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
+_ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Cache-Control", "no-store"))
 _ABOUT_THE_REQUEST = (
     "REQUEST_METHOD", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL",
     "REMOTE_ADDR", "wsgi.url_scheme", "HTTP_HOST", "HTTP_COOKIE", "flask.app",
@@ -546,10 +547,13 @@ class Engine(engineio.Server):  # type: ignore[misc]
                 wire.has_moved = False
 
     def handle_request(self, environ: Environ, start_response: Any) -> Any:
-        """Answer a request; never with a script, which pages of other sites could run with a visitor's cookie."""
+        """Answer a request; never with a script, which pages of other sites could run with a visitor's cookie.
+
+        What who polls is told is kept nowhere on the way.
+        """
 
         def start(status: str, headers: list[tuple[str, str]]) -> Any:
-            return start_response(status, [*headers, ("X-Content-Type-Options", "nosniff")])
+            return start_response(status, [*headers, *_ALWAYS])
 
         if "j" in parse_qs(environ.get("QUERY_STRING", "")):
             refusal = self._bad_request("Scripts are not answered")

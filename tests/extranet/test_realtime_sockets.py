@@ -172,6 +172,16 @@ def test_what_many_get_is_encoded_once(connect: Callable[..., Client], monkeypat
     assert len(made) == 3
 
 
+def test_what_who_polls_is_told_is_kept_nowhere_on_the_way(engine: Engine) -> None:
+    sid = _who_polls(engine).sid
+    for query in ("", f"&sid={sid}", "&sid=unknown", "&j=0"):
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "QUERY_STRING": f"EIO=4&transport=polling{query}"}
+        engine.sockets[sid].send(News(MESSAGE, "words"))
+        answers: list[list[tuple[str, str]]] = []
+        engine.handle_request(environ, lambda _status, headers, answers=answers: answers.append(headers))
+        assert ("Cache-Control", "no-store") in answers[0]
+
+
 def test_news_that_are_too_long_close_nobody_s_socket(connect: Callable[..., Client], engine: Engine) -> None:
     client, polling = connect(), _who_polls(engine)
     for packet in (News(MESSAGE, "x" * LONGEST_NEWS), News(MESSAGE, "2[\"head\",{}]")):
