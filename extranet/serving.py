@@ -38,7 +38,7 @@ def serve() -> None:
         sys.executable, "-m", "gunicorn", "--worker-class", "gevent", "--workers", "1", "--worker-connections", "12000",
         "--bind", f"{settings.host}:{settings.port}", "--no-control-socket",
         "--config", "python:extranet.gunicorn_conf",
-        "--graceful-timeout", "10", "--log-level", settings.log_level.lower(),
+        "--graceful-timeout", "10", "--log-level", _level(settings),
         "--forwarded-allow-ips", "*" if settings.trusted_proxies else "127.0.0.1",
         "wsgi:create_app()",
     ]
@@ -47,6 +47,11 @@ def serve() -> None:
     click.echo(f"{settings.site_name}: {settings.site_url}")
     sys.stdout.flush()
     os.execv(sys.executable, arguments)
+
+
+def _level(settings: Settings) -> str:
+    """How much gunicorn says; never all, which is every address with the secrets of links in it."""
+    return settings.log_level.lower().replace("debug", "info")
 
 
 def _why_not_to_be_listened_on(settings: Settings) -> str | None:
