@@ -201,8 +201,17 @@ class ShownThread:
     waiting_days: int = 0
 
     def without_beginning(self) -> "ShownThread":
-        """The same for who does not see how it began: not by whom, nor when."""
-        return replace(self, opened_by=None, opened_by_id=None, opened_at=None, waiting_days=0)
+        """The same for who does not see how it began: not by whom, nor when.
+
+        Nor when it was pinned, locked or answered before its last message, which may be before they came: the message's
+        moment stands for that.
+        """
+        moments = {
+            name: max(moment, self.last_at)
+            for name in ("pinned_at", "locked_at", "answered_at")
+            if (moment := getattr(self, name)) is not None
+        }
+        return replace(self, opened_by=None, opened_by_id=None, opened_at=None, waiting_days=0, **moments)
 
     def as_json(self) -> dict[str, Any]:
         """The thread as the API gives it."""

@@ -135,6 +135,26 @@ def test_who_began_a_thread_and_when_is_not_told(cast: Cast) -> None:
             assert (f'data-author="{olga.member_id}"' in top) is is_told and 'data-kind="question"' in top
 
 
+def test_nor_when_it_was_pinned_locked_or_answered_before_they_came(cast: Cast) -> None:
+    talk, nina = Later(cast, shows_earlier=False), cast.member("Nina Newcomer")
+    talk.thread_id = thread_in(open_thread(talk.place, cast.ada, kind="question"))
+    answer = talk.say(cast.grace, "Before Nina")
+    assert cast.ada.api("POST", f"/messages/{answer}/accept").status_code == 200
+    assert cast.ada.api("POST", f"/threads/{talk.thread_id}/pin").status_code == 200
+    talk.place.let_in(nina, by=cast.ada)
+    came = clock.now().isoformat()
+    talk.say(cast.ada, "After Nina came")
+    told = ("pinned_at", "answered_at")
+    for person, is_told in ((cast.grace, True), (nina, False)):
+        (listed, *_others) = person.api("GET", f"/workspaces/{talk.place.slug}/threads").json["items"]  # type: ignore[index]
+        for row in (listed, person.api("GET", f"/threads/{talk.thread_id}").json):
+            assert row is not None and all(row[name] for name in told), "that it is, is told"
+            assert all((row[name] < came) is is_told for name in told)
+    assert cast.ada.api("POST", f"/threads/{talk.thread_id}/lock").status_code == 200
+    exact, shown = (person.api("GET", f"/threads/{talk.thread_id}").json for person in (cast.grace, nina))
+    assert exact is not None and shown is not None and exact["locked_at"] == shown["locked_at"], "what came later is"
+
+
 def test_nor_by_its_place_that_a_message_answers_one_from_then(later: Later) -> None:
     talk, nina = later, later.nina
     ears = listening(nina)
