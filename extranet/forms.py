@@ -4,19 +4,20 @@ A form that does not pass is shown again with status 422, with all that was type
 """
 
 import unicodedata
+from datetime import date
 from functools import cache
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf import CSRFProtect, FlaskForm
-from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms import Field, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length, StopValidation
 
 from extranet.db import SAFE_METHODS
-from extranet.i18n import _, current_locale, lazy
+from extranet.i18n import _, current_locale, lazy, show_date
 from extranet.identity import current_member, is_by_token
 
 csrf = CSRFProtect()
@@ -67,6 +68,89 @@ class Form(FlaskForm):  # type: ignore[misc]
     def changed(self) -> dict[str, Any]:
         """What was typed, by field name, without the token."""
         return {name: value for name, value in self.data.items() if name != "csrf_token"}
+
+
+class ChangingForm(Form):
+    """A form of a thing that is there: it changes only what its writer has changed, however long it was open.
+
+    Beside a field stands `…_was`, what it said when the form was opened. What somebody else has changed meanwhile stays
+    where the writer has left it alone, and is shown first where not; who sends again has seen it.
+    """
+
+    is_overtaken = False
+
+    def __init__(self, thing: Any) -> None:
+        is_sent = self.is_submitted()
+        super().__init__(obj=None if is_sent else thing)
+        self.thing = thing
+        if not is_sent:
+            for field in self._remembered():
+                self._note(field)
+
+    def validate(self) -> bool:
+        """Take over what somebody else has changed and the writer has not, and see whether all passes."""
+        for field in self._remembered():
+            if not field.process_errors and _as_sent(field, field.data) == self._was(field):
+                field.process_data(self._now(field))
+                field.raw_data = None  # or what was sent would be shown again
+                self._note(field)
+        return bool(super().validate({field.short_name: [ChangingForm._ensure_seen] for field in self._remembered()}))
+
+    def again(self, template: str, **facts: Any) -> Response:
+        """The page with this form once more, status 409 if somebody else has changed what the writer has."""
+        answer = super().again(template, **facts)
+        if self.is_overtaken:
+            answer.status_code = 409
+        return answer
+
+    def changed(self) -> dict[str, Any]:
+        """What is to be otherwise than it is, by field name."""
+        return {field.short_name: field.data for field in self._remembered() if field.data != self._now(field)}
+
+    def _ensure_seen(self, field: Field) -> None:
+        """Nobody takes away what they have not seen; what does not pass for itself is mended before."""
+        now = _as_sent(field, self._now(field))
+        if field.errors or self._was(field) in (None, now) or _as_sent(field, field.data) == now:
+            return
+        self.is_overtaken = True
+        self._note(field)
+        raise StopValidation(
+            _("Somebody else has changed this meanwhile. It is now: %(now)s. Save again if you want it otherwise.",
+              now=_as_said(field, self._now(field)))
+        )
+
+    def _remembered(self) -> list[Field]:
+        return [self[name] for name in self._fields if f"{name}_was" in self]
+
+    def _now(self, field: Field) -> Any:
+        return getattr(self.thing, field.short_name)
+
+    def _was(self, field: Field) -> str | None:
+        said = self[f"{field.short_name}_was"].data
+        return None if said is None else _as_sent(field, said)
+
+    def _note(self, field: Field) -> None:
+        self[f"{field.short_name}_was"].data = _as_sent(field, self._now(field))
+
+
+def was() -> HiddenField:
+    """What another field said when the form was opened, which the browser keeps together with what is typed."""
+    return HiddenField(render_kw={"data-kept": ""})
+
+
+def _as_sent(field: Field, value: Any) -> str:
+    """A value as the field would take it from a browser, in one text whatever it is."""
+    for tidied in field.filters:
+        value = tidied(value)
+    return "" if value is None else str(value)
+
+
+def _as_said(field: Field, value: Any) -> Any:
+    """A value as its readers know it."""
+    if isinstance(value, date):
+        return show_date(value)
+    words = {choice.value: choice.label for choice in getattr(field, "choices", None) or ()}
+    return words.get(value, value) or _("nothing")
 
 
 class _Sentences:

@@ -239,13 +239,11 @@ def show_workspace(member: Member, standing: Standing) -> Any:
 @govern(policy.may_govern)
 @takes(ChangedWorkspace)
 def change_workspace(member: Member, standing: Standing, *, body: ChangedWorkspace) -> Any:
-    workspace = standing.workspace
     nullable = {"starts_on", "ends_on"}
     asked = body.model_dump(exclude_unset=True)
-    given = {name: value for name, value in asked.items() if value is not None or name in nullable}
-    present: dict[str, Any] = {name: getattr(workspace, name) for name in ChangedWorkspace.model_fields}
-    service.change(workspace, **{**present, **given}, by=member)
-    return _shown(member, workspace)
+    given: Any = {name: value for name, value in asked.items() if value is not None or name in nullable}
+    service.change(standing.workspace, **given, by=member)
+    return _shown(member, standing.workspace)
 
 
 @api.post("/workspaces/<slug>/archive", gives=WorkspaceAnswer, summary="Archive a workspace")

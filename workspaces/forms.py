@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import BooleanField, DateField, Field, RadioField, ValidationError
 
-from extranet.forms import Choice, Form, filled, line, text
+from extranet.forms import ChangingForm, Choice, Form, filled, line, text, was
 from extranet.i18n import _, lazy
 from workspaces.models import ADDRESS_IN_NAME, JOININGS, KINDS, VISIBILITIES, Workspace, has_address
 from workspaces.words import JOININGS as JOINING_WORDS
@@ -82,10 +82,19 @@ class WorkspaceForm(Form):
             raise ValidationError(_("The last day cannot be before the first day."))
 
 
-class SettingsForm(WorkspaceForm):
+class SettingsForm(ChangingForm, WorkspaceForm):
     """The same of a workspace that is there, and what its hosts have shown to its members."""
 
     shows_readers = BooleanField(lazy("Members see who has read a message"))
+    name_was = was()
+    purpose_was = was()
+    kind_was = was()
+    starts_on_was = was()
+    ends_on_was = was()
+    visibility_was = was()
+    joining_was = was()
+    shows_earlier_was = was()
+    shows_readers_was = was()
 
 
 class ArchiveForm(Form):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import sqlalchemy as sa
 
@@ -54,6 +54,20 @@ class NotDue(Exception):
     """Asked to purge what is not in the trash, or not yet for long enough."""
 
 
+class Facts(TypedDict, total=False):
+    """What can be changed of a workspace."""
+
+    name: str
+    purpose: str
+    kind: Kind
+    visibility: Visibility
+    joining: Joining
+    starts_on: date | None
+    ends_on: date | None
+    shows_earlier: bool
+    shows_readers: bool
+
+
 def open_workspace(
     *,
     name: str,
@@ -81,33 +95,22 @@ def open_workspace(
     return workspace
 
 
-def change(
-    workspace: Workspace,
-    *,
-    name: str,
-    purpose: str,
-    kind: Kind,
-    visibility: Visibility,
-    joining: Joining,
-    starts_on: date | None,
-    ends_on: date | None,
-    shows_earlier: bool,
-    shows_readers: bool,
-    by: Member,
-) -> Workspace:
-    """Change what is said of it and how one joins; its address stays.
+def change(workspace: Workspace, *, by: Member, **changed: Unpack[Facts]) -> Workspace:
+    """Change what is said of it and how one joins; what is not named stays as it is now, and so does its address.
 
     Raises `Archived`, `EndsBeforeItStarts`, `NameIsAddress`, and `ForHostsToOpen` or `ForHostsToShow` where somebody
     else than a host would let more in or have more shown.
     """
     hold(workspace).ensure_active()
-    if workspace.is_wider(visibility, joining, shows_earlier) and not is_host(workspace, by):
+    said: Any = {name: getattr(workspace, name) for name in Facts.__annotations__} | changed
+    way_in = said["visibility"], said["joining"], said["shows_earlier"]
+    if workspace.is_wider(*way_in) and not is_host(workspace, by):
         raise ForHostsToOpen
-    workspace.last(from_day=starts_on, to_day=ends_on)
-    workspace.rename(name)
-    workspace.purpose, workspace.kind = purpose, kind
-    workspace.visibility, workspace.joining, workspace.shows_earlier = visibility, joining, shows_earlier
-    _show_readers(workspace, shows_readers, by)
+    workspace.last(from_day=said["starts_on"], to_day=said["ends_on"])
+    workspace.rename(said["name"])
+    workspace.purpose, workspace.kind = said["purpose"], said["kind"]
+    workspace.visibility, workspace.joining, workspace.shows_earlier = way_in
+    _show_readers(workspace, said["shows_readers"], by)
     if db.session().is_modified(workspace):
         _record(WorkspaceChanged(workspace.id), workspace, by)
     return workspace

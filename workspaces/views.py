@@ -82,7 +82,7 @@ def about(member: Member, standing: Standing) -> ResponseReturnValue:
 def settings(_member: Member, standing: Standing) -> ResponseReturnValue:
     """What can be changed of a workspace, and how it ends."""
     standing.workspace.ensure_here()
-    form = _as_theirs(SettingsForm(formdata=None, obj=standing.workspace), standing)
+    form = _as_theirs(SettingsForm(standing.workspace), standing)
     return render_template("workspaces/settings.html", form=form, standing=standing)
 
 
@@ -90,12 +90,11 @@ def settings(_member: Member, standing: Standing) -> ResponseReturnValue:
 @govern(policy.may_govern)
 def change(member: Member, standing: Standing) -> ResponseReturnValue:
     """Change what is said of it and how one joins."""
-    standing.workspace.ensure_active()
-    form = _as_theirs(SettingsForm(), standing)
+    queries.hold(standing.workspace).ensure_active()
+    form = _as_theirs(SettingsForm(standing.workspace), standing)
     if not form.validate():
         return form.again("workspaces/settings.html", standing=standing)
-    as_they_are = {name: getattr(standing.workspace, name) for name in ("purpose", "shows_readers")}
-    service.change(standing.workspace, **{**as_they_are, **_facts(form)}, by=member)
+    service.change(standing.workspace, **form.changed(), by=member)
     say(_("The changes are saved."))
     return redirect(url_for(".settings", slug=standing.workspace.slug))
 
@@ -180,9 +179,9 @@ def _to(standing: Standing) -> ResponseReturnValue:
 def _as_theirs(form: SettingsForm, standing: Standing) -> SettingsForm:
     """The form, less what is not told to them, or is for hosts to say: for them it stays as it is."""
     if not standing.tells_purpose:
-        del form.purpose
+        del form.purpose, form.purpose_was
     if not standing.is_host:
-        del form.shows_readers
+        del form.shows_readers, form.shows_readers_was
     return form
 
 

@@ -6,14 +6,12 @@ from typing import Any
 from markupsafe import Markup
 from wtforms import Field, HiddenField, ValidationError
 
-from extranet.forms import line, text, tidy
+from extranet.forms import ChangingForm, line, text, was
 from extranet.html import from_template
 from extranet.i18n import _, lazy
 from workspaces.discussions.forms import LONGEST_MESSAGE, EditForm, WithWords, kind_field
-from workspaces.discussions.models import Thread
 from workspaces.discussions.threads.queries import Said, ShownDecision
 from workspaces.discussions.threads.service import MOST_GROUNDS, DecidedMeanwhile
-from workspaces.discussions.threads.words import KINDS
 
 _MOST_READ = 1_000
 
@@ -49,46 +47,13 @@ class GroundsField(Field):
             )
 
 
-def _was() -> HiddenField:
-    """What another field said when the form was opened, which the browser keeps together with what is typed."""
-    return HiddenField(filters=[tidy], render_kw={"data-kept": ""})
-
-
-class SettingsForm(WithWords):
-    """What a thread is called and of which kind it is, and what it was called when the form was opened.
-
-    Only what the writer has changed is changed. What somebody else has changed meanwhile (`now` is what it is) is
-    shown first; who sends again has seen it.
-    """
+class SettingsForm(ChangingForm, WithWords):
+    """What a thread is called and of which kind it is."""
 
     title = line(lazy("Title"))
     kind = kind_field()
-    title_was = _was()
-    kind_was = _was()
-    now: Thread
-    is_overtaken = False
-
-    def changes(self, name: str) -> bool:
-        """Whether something else is sent than the form showed."""
-        return bool(self[name].data != self[f"{name}_was"].data)
-
-    def validate_title(self, field: Field) -> None:
-        """Nobody takes away a name that they have not seen."""
-        self._ensure_seen(field, tidy(self.now.title), self.now.title)
-        super().validate_title(field)
-
-    def validate_kind(self, field: Field) -> None:
-        """Nor a kind."""
-        self._ensure_seen(field, self.now.kind, KINDS[self.now.kind])
-
-    def _ensure_seen(self, field: Field, now: str | None, shown: Any) -> None:
-        was = self[f"{field.name}_was"]
-        if was.data not in (None, now) and field.data not in (was.data, now):
-            self.is_overtaken, was.data = True, now
-            raise ValidationError(
-                _("Somebody else has changed this meanwhile. It is now: %(now)s. Save again if you want it otherwise.",
-                  now=shown)
-            )
+    title_was = was()
+    kind_was = was()
 
 
 class DecisionForm(EditForm):

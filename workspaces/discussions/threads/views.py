@@ -65,8 +65,7 @@ def bell(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 def settings(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """What can be done with the thread: its name and kind, and for hosts pin, lock and move."""
     place.workspace.ensure_active()
-    title, kind = place.thread.title, place.thread.kind
-    form = SettingsForm(formdata=None, title=title, kind=kind, title_was=title, kind_was=kind)
+    form = SettingsForm(place.thread)
     return render_template("discussions/thread_settings.html", form=form, **_settings(member, place))
 
 
@@ -76,15 +75,14 @@ def settings(member: Member, place: ThreadStanding) -> ResponseReturnValue:
 def change(member: Member, place: ThreadStanding) -> ResponseReturnValue:
     """Call it otherwise, or make it of another kind."""
     place.workspace.ensure_active()
-    form = SettingsForm()
-    form.now = place.thread
+    form = SettingsForm(place.thread)
     if not form.validate():
-        answer = form.again("discussions/thread_settings.html", **_settings(member, place))
-        return answer, 409 if form.is_overtaken else 422
-    if form.changes("title"):
-        service.rename(place.thread, place.workspace, form.title.data or "", by=member)
-    if form.changes("kind"):
-        service.change_kind(place.thread, place.workspace, form.kind.data, by=member)
+        return form.again("discussions/thread_settings.html", **_settings(member, place))
+    changed = form.changed()
+    if "title" in changed:
+        service.rename(place.thread, place.workspace, changed["title"], by=member)
+    if "kind" in changed:
+        service.change_kind(place.thread, place.workspace, changed["kind"], by=member)
     return _back(place)
 
 
