@@ -57,7 +57,10 @@ PartOfThread = Literal["first", "after", "before", "at id", "at seq"]
 
 @dataclass(frozen=True, slots=True)
 class ThreadStanding(Placed):
-    """A thread and where the member stands in its workspace; who sees how it began sees all of it."""
+    """A thread and where the member stands in its workspace; who sees how it began sees all of it.
+
+    Who opened it and does not see that, as they have come back since, is its opener no more.
+    """
 
     thread: Thread
     is_opener: bool
@@ -722,8 +725,8 @@ def _find_thread(member: Member, thread_id: str, slug: str | None = None) -> Thr
         return None
     workspace, membership, thread, bell, sees_beginning = row
     return ThreadStanding(
-        Standing(workspace, membership), thread, is_opener=thread.opened_by_id == member.id, bell=bell,
-        sees_beginning=sees_beginning,
+        Standing(workspace, membership), thread, is_opener=sees_beginning and thread.opened_by_id == member.id,
+        bell=bell, sees_beginning=sees_beginning,
     )
 
 
@@ -748,10 +751,10 @@ def _find_message(
     row = db.session().execute(statement, asked).one_or_none()
     if row is None:
         return None
-    workspace, membership, message, thread = row
+    workspace, membership, message, thread, sees_beginning = row
     return MessageStanding(
         Standing(workspace, membership), thread, message, is_author=message.author_id == member.id,
-        is_opener=thread.opened_by_id == member.id,
+        is_opener=sees_beginning and thread.opened_by_id == member.id,
     )
 
 
@@ -760,7 +763,7 @@ def _message_statement(*, has_slug: bool, where_readers_show: bool) -> Rows:
     """Put together once: every answer to a message asks for it."""
     statement = (
         _joined(sa.bindparam("member"), Message, Message.workspace_id == Workspace.id)
-        .add_columns(Thread)
+        .add_columns(Thread, _sees_beginning_by_membership())
         .join(Thread, Thread.id == Message.thread_id)
         .where(Message.id == sa.bindparam("message"), Message.seq >= Membership.sees_from)
         .where(Workspace.slug == sa.bindparam("slug") if has_slug else sa.true())
