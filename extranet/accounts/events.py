@@ -71,3 +71,10 @@ class TokenRevoked(Event):
     """A member has revoked a personal access token."""
 
     credential_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceTurned(Event):
+    """A member lets others see that they are here, or lets them no more."""
+
+    member_id: str

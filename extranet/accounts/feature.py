@@ -15,6 +15,7 @@ from extranet.accounts.events import (
     MemberAdmitted,
     PasswordForgotten,
     PasswordSet,
+    PresenceTurned,
     TermsAccepted,
     TokenMade,
     TokenRevoked,
@@ -43,7 +44,7 @@ def install(app: Flask) -> None:
     )
     web.add_panels(app, Panel("accounts/_first_steps.html", _is_new, place=5))
     follow = events.reactions(app)
-    follow.knows(ApplicationConfirmed, TermsAccepted, TokenMade, TokenRevoked)
+    follow.knows(ApplicationConfirmed, PresenceTurned, TermsAccepted, TokenMade, TokenRevoked)
     follow.later(ApplicationSent, reactions.answer_the_applicant)
     follow.later(MemberAdmitted, reactions.send_what_sets_the_first_password)
     follow.later(PasswordForgotten, reactions.send_what_sets_a_new_password)

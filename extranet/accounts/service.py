@@ -17,6 +17,7 @@ from extranet.accounts.events import (
     MemberAdmitted,
     PasswordForgotten,
     PasswordSet,
+    PresenceTurned,
     TermsAccepted,
     TokenMade,
     TokenRevoked,
@@ -109,6 +110,13 @@ def create(
     db.session().flush()
     trail.note(MemberAdmitted(member.id, None), by=None, about=member.id)
     return member
+
+
+def show_presence(member: Member, is_shown: bool) -> None:
+    """Let others see that the member is here, or no more."""
+    if member.shows_presence != is_shown:
+        member.shows_presence = is_shown
+        events.record(PresenceTurned(member.id), by=member)
 
 
 def recognise(email: str, password: str) -> Member | None:

@@ -192,7 +192,7 @@ def settings(member: Member) -> ResponseReturnValue:
     if not form.validate():
         return form.again("accounts/settings.html")
     member.language, member.theme = form.language.data, form.theme.data
-    member.shows_presence = form.shows_presence.data
+    service.show_presence(member, form.shows_presence.data)
     with in_language(member.language):
         say(_("Your settings are saved."))
     return redirect(url_for(".settings"))

@@ -103,6 +103,20 @@ def test_settings_turn_it_off_and_on(app: Extranet, cast: Cast) -> None:
         assert held.get_one(Member, cast.ada.member_id).shows_presence
 
 
+def test_who_is_here_sees_at_once_that_it_is_turned_off_and_on(
+    app: Extranet, cast: Cast, talk: Talk, pages: tuple[Page, Page]
+) -> None:
+    ada, grace = pages
+    mallory = Page(app, cast.mallory, talk.place.slug)
+    ada.here(), grace.here()
+    ada.heard("here")
+    for chosen, is_here in (({}, False), ({}, None), ({"shows_presence": "y"}, True)):
+        cast.grace.post("/settings", {"language": "en", "theme": "auto", **chosen})
+        told = [(news["workspace"], news["member"]["id"], news["is_here"]) for news in ada.heard("here")]
+        assert told == ([(talk.place.slug, cast.grace.member_id, is_here)] if is_here is not None else [])
+    assert mallory.heard("here") == []
+
+
 @pytest.mark.once
 def test_a_word_is_forgotten_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     book = Memory()

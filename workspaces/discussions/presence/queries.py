@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from extranet import db
 from extranet.members import Member
 from workspaces.memberships.models import Membership
+from workspaces.models import Workspace
 
 
 def shown_among(workspace_id: str, member_ids: Sequence[str]) -> list[dict[str, str]]:
@@ -22,6 +23,17 @@ def shown_among(workspace_id: str, member_ids: Sequence[str]) -> list[dict[str, 
 def members_among(workspace_id: str, member_ids: Sequence[str], *, but: str) -> sa.Select[str]:
     """A query for the ids of who among these has joined when it is run, but for one member."""
     return _among(workspace_id, [member_id for member_id in member_ids if member_id != but])
+
+
+def joined_by(member_id: str) -> Sequence[tuple[str, str]]:
+    """The workspaces that a member has joined: id and slug; one query, nothing for who is suspended."""
+    rows = db.session().execute(
+        sa.select(Workspace.id, Workspace.slug)
+        .join(Membership, Membership.workspace_id == Workspace.id)
+        .join(Member, Member.id == Membership.member_id)
+        .where(Member.id == member_id, Member.suspended_at.is_(None), Workspace.trashed_at.is_(None))
+    )
+    return [(row.id, row.slug) for row in rows]
 
 
 def _among(workspace_id: str, member_ids: Sequence[str], *which: Any) -> sa.Select[str]:

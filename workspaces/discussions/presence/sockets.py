@@ -8,13 +8,16 @@ from typing import Any, cast
 
 from flask import Flask, current_app
 
+from extranet import db
+from extranet.accounts.events import PresenceTurned
 from extranet.doors import door
+from extranet.events import Recorded, reactions
 from extranet.members import Member
 from extranet.realtime import realtime, tell
 from workspaces import queries as workspace_queries
 from workspaces.discussions import policy, queries
 from workspaces.discussions.presence.book import Book
-from workspaces.discussions.presence.queries import members_among, shown_among
+from workspaces.discussions.presence.queries import joined_by, members_among, shown_among
 from workspaces.discussions.queries import ThreadStanding
 from workspaces.memberships.models import Membership
 from workspaces.queries import Standing
@@ -31,6 +34,7 @@ def install(app: Flask) -> None:
     sockets.hears("typing", read, policy.may_write)(typing)
     sockets.hears("here", enter, policy.may_enter)(here)
     sockets.hears("away", enter, policy.may_enter)(away)
+    reactions(app).at_once(PresenceTurned, tell_whether_it_is_shown)
 
 
 def typing(member: Member, place: ThreadStanding, _data: dict[str, Any]) -> None:
@@ -62,6 +66,18 @@ def away(member: Member, standing: Standing, _data: dict[str, Any]) -> None:
     if _book().strike(workspace_id, member.id) and member.shows_presence:
         news = {"workspace": standing.workspace.slug, "member": _named(member), "is_here": False}
         tell(members_among(workspace_id, _book().read(workspace_id), but=member.id), "here", news)
+
+
+def tell_whether_it_is_shown(recorded: Recorded) -> None:
+    """A member lets it be seen that they are here, or no more: who is here too sees that at once."""
+    member = db.session().get(Member, recorded.event.member_id)
+    if member is None:
+        return
+    for workspace_id, slug in joined_by(member.id):
+        present = _book().read(workspace_id)
+        if member.id in present:
+            news = {"workspace": slug, "member": _named(member), "is_here": member.shows_presence}
+            tell(members_among(workspace_id, present, but=member.id), "here", news)
 
 
 def _book() -> Book:
