@@ -372,9 +372,9 @@ _OTHERWISE = lazy("This value cannot be used.")
 
 def _sentence(kind: str, context: Mapping[str, Any]) -> str:
     if kind == "string_too_long":
-        return _("Write at most %(max)d characters.", max=context.get("max_length", 0))
+        return str(_("Write at most %(max)d characters.", max=context.get("max_length", 0)))
     if kind.startswith("date_"):
-        return _("Write a date as year-month-day, such as 2026-11-21.")
+        return str(_("Write a date as year-month-day, such as 2026-11-21."))
     if kind.startswith(("int_", "greater_", "less_")):
-        return _("This must be a whole number in its limits.")
+        return str(_("This must be a whole number in its limits."))
     return str(_SENTENCES.get(kind, _OTHERWISE))

@@ -154,7 +154,7 @@ def _read_what_is_small() -> None:
         return
     body = request.get_data()
     if request.mimetype == "application/x-www-form-urlencoded" and body.count(b"&") > MOST_FIELDS:
-        request.form = request.files = ImmutableMultiDict()  # also the answer does not look at them
+        request.form, request.files = ImmutableMultiDict(), ImmutableMultiDict()  # for the answer
         raise TooLarge
 
 

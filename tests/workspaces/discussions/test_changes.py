@@ -1,6 +1,8 @@
 """What an open page has missed: every change once, in order, as it is now; and nothing for who is outside."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.counting import counted
 from tests.extranet.test_hostile import DEEP
 from tests.workspaces.discussions.talk import Talk
 from workspaces.discussions import queries
+from workspaces.discussions.queries import ShownMessage
 
 
 def test_it_completes_a_page_with_fragments(talk: Talk) -> None:
@@ -91,9 +94,14 @@ def test_what_is_long_is_not_read_before_it_is_known_how_long(talk: Talk, monkey
     for number in range(queries.FEW + 4):
         talk.say(talk.cast.ada, f"{number}" + " sana" * 1_000)
     monkeypatch.setattr(queries, "MOST_CONTENT", 50_000)
-    read = []
+    read: list[int] = []
     plain = queries._shown
-    monkeypatch.setattr(queries, "_shown", lambda rows: [read.append(len(rows)), plain(rows)][1])
+
+    def noted(rows: Sequence[Any]) -> list[ShownMessage]:
+        read.append(len(rows))
+        return plain(rows)
+
+    monkeypatch.setattr(queries, "_shown", noted)
     assert talk.changes(talk.cast.grace)["more"]
     assert 1 <= sum(read) <= 6
 
