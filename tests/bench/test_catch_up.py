@@ -64,6 +64,6 @@ def test_a_thousand_changes_come_at_once(app: Extranet, missed: Talk, tmp_path: 
         ours()
     p50 = {name: median(times) * 1000 for name, times in took.items()}
     ratio = note(f"catch-up of {CHANGES:,} changes, {by}", p50["ours"], p50["bare"], "ms", aim=10)
-    note_alone(f"queries of it, {by}", len(queries), "", aim="≤ 3 and who asks")
-    assert len(queries) <= 4
+    note_alone(f"queries of it, {by}", len(queries), "", aim="≤ 4 and who asks")
+    assert len(queries) <= 5
     assert ratio <= AT_MOST
