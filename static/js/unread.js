@@ -22,6 +22,7 @@ let askedAt = 0;
 let failures = 0;
 let notBefore = 0; // the server is left in peace until then
 let quiet = null; // what does not count, once the server has said it
+let numbers = null; // workspace -> unread there, once the server has said it
 
 document.addEventListener("extranet:change", ({ detail: item }) => {
   known.set(item.workspace, Math.max(item.seq, known.get(item.workspace) ?? 0));
@@ -82,6 +83,7 @@ export function ask(pause = PAUSE + Math.random() * SPREAD) {
 }
 
 function renew(workspaces) {
+  numbers = { ...workspaces };
   for (const row of document.querySelectorAll("[data-workspace]")) {
     const number = workspaces[row.dataset.workspace] ?? 0;
     const badge = row.querySelector(".badge");
@@ -135,8 +137,8 @@ function mayCount(item) {
   if (MOVES.has(item.kind)) return true;
   if (isMine(item)) return false;
   if (BRINGS_WORDS.has(item.kind)) return isBeingRead(item) || follows(item) === null;
-  if (item.kind === "message-edited") return !follows(item) && (mentionsMe(item) || isAnyUnread());
-  return item.kind === "message-retracted" && isAnyUnread();
+  if (item.kind === "message-edited") return !follows(item) && (mentionsMe(item) || isAnyUnread(item));
+  return item.kind === "message-retracted" && isAnyUnread(item);
 }
 
 // null where the server has not said it yet.
@@ -153,11 +155,15 @@ function mentionsMe({ message }) {
   return Boolean(message?.mentions?.some(({ id }) => id === me));
 }
 
-function isAnyUnread() {
-  return [...totals(), ...document.querySelectorAll("[data-thread] .badge")].some(numberOf);
+// In its workspace; where that is not known yet, anywhere.
+function isAnyUnread({ workspace }) {
+  if (numbers) return Boolean(numbers[workspace]);
+  const own = [...badgesOf(workspace)];
+  return (own.length ? own : [...totals(), ...document.querySelectorAll("[data-thread] .badge")]).some(numberOf);
 }
 
 function addOne(workspace) {
+  if (numbers) numbers[workspace] = (numbers[workspace] ?? 0) + 1;
   for (const badge of [...badgesOf(workspace), ...totals()]) show(badge, numberOf(badge) + 1);
   showInTitle();
 }

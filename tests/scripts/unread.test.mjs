@@ -155,6 +155,24 @@ test("what is retracted is asked about, once for many, if there is anything that
   assert.equal(asked, 1);
 });
 
+test("who has nothing unread in a workspace does not ask about what is retracted or edited there", async () => {
+  truth.workspaces = { other: 3 };
+  somethingIsRead();
+  await pass(10);
+  assert.equal(counted(), 3);
+  asked = 0;
+  comes("message-retracted");
+  comes("message-edited", { thread: "m" });
+  await pass(10);
+  assert.equal(asked, 0);
+  comes("message-posted");
+  comes("message-retracted");
+  truth.workspaces = { other: 3 };
+  await pass(10);
+  assert.equal(asked, 1);
+  assert.equal(counted(), 3);
+});
+
 test("an edit is asked about only in a muted thread, where it mentions one or may have done so", async () => {
   comes("message-edited", { mentions: ["ada"] });
   comes("message-edited", { thread: "m" });
