@@ -20,6 +20,7 @@ export class Reading {
   #inSight = new Map(); // article on the screen -> what counts it as seen
   #unnamed; // how many more there are of which the page knows nothing, all after #lastNamed
   #lastNamed;
+  #head; // how far its workspace was when the page was made
   #seen = 0;
   #marked;
   #opened = performance.now();
@@ -52,10 +53,11 @@ export class Reading {
     this.#elsewhere.set(seq, { id, path });
   }
 
-  // One that stands elsewhere was retracted: of what the page has not named it is one if it came after all that was seen.
+  // One that stands elsewhere was retracted: of what the page has not named it is one if it came after all that was seen,
+  // and before the page was made.
   isRetractedElsewhere({ seq, author }) {
-    const wasNamed = this.#elsewhere.delete(seq);
-    if (!wasNamed && this.#unnamed && seq > Math.max(this.#lastNamed, this.#seen) && author?.id !== me) this.#unnamed -= 1;
+    const isUnnamed = seq > Math.max(this.#lastNamed, this.#seen) && seq <= this.#head && author?.id !== me;
+    if (!this.#elsewhere.delete(seq) && this.#unnamed && isUnnamed) this.#unnamed -= 1;
     this.showNews();
   }
 
@@ -94,8 +96,9 @@ export class Reading {
 
   // What the server knows to be unread; what it has not named is what came after all that it has.
   #begin() {
-    const { unread, unreadNumber, unreadFrom, soFar } = this.#thread.dataset;
+    const { seq, unread, unreadNumber, unreadFrom, soFar } = this.#thread.dataset;
     const named = JSON.parse(unread || "[]");
+    this.#head = Number(seq);
     this.#marked = Number(soFar);
     this.#cameBackTo = Number(unreadFrom);
     this.#unnamed = Math.max(0, Number(unreadNumber) - named.length);
