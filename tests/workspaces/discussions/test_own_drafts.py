@@ -1,7 +1,11 @@
 """The list of what one has begun leads to where one goes on, and shows all of what one can only copy."""
 
-import pytest
+import json
 
+import pytest
+from flask import Flask
+
+from tests.counting import counted
 from tests.workspaces.discussions.talk import Talk
 
 LONG = "Begun " + "and gone on with " * 20 + "to the end."
@@ -53,6 +57,21 @@ def test_what_ended_elsewhere_is_told_to_a_browser_that_was_away(talk: Talk, beg
     assert f"{place}&#34;: 2" not in talk.cast.grace.get("/news").text
     talk.cast.grace.post(talk.place.path(f"/drafts/{place}/discard"))
     assert f"{talk.place.slug}/{place}&#34;: 2" in talk.cast.grace.get("/news").text
+
+
+def test_a_browser_is_told_what_its_workspaces_are_called_and_reads_no_more_of_them(app: Flask, talk: Talk) -> None:
+    grace, place = talk.cast.grace, talk.place
+
+    def told() -> bool:
+        return json.dumps({place.slug: [place.name, is_active]}).replace('"', "&#34;") in grace.get("/news").text
+
+    is_active = True
+    with counted(app) as statements:
+        assert told()
+    assert not any("workspaces.purpose" in statement for statement in statements)
+    place.archive(talk.cast.ada)
+    is_active = False
+    assert told()
 
 
 def test_the_editor_of_an_answer_opens_also_where_the_message_is_retracted(talk: Talk) -> None:

@@ -126,7 +126,7 @@ def own_drafts(member: Member) -> Sequence[ShownDraft]:
     What belongs to something that they cannot see any longer is left out.
     """
     rows = db.session().execute(
-        sa.select(Draft, Workspace)
+        sa.select(Draft, Workspace.slug, Workspace.name, Workspace.archived_at.is_(None))
         .join(Workspace, Workspace.id == Draft.workspace_id)
         .join(Membership, sa.and_(Membership.workspace_id == Workspace.id, Membership.member_id == Draft.member_id))
         .where(Draft.member_id == member.id, Workspace.trashed_at.is_(None))
@@ -134,18 +134,18 @@ def own_drafts(member: Member) -> Sequence[ShownDraft]:
         .order_by(Draft.saved_at.desc(), Draft.id)
         .limit(MOST_SHOWN)
     ).all()
-    names = [PlaceName.read(draft.place) for draft, _workspace in rows]
+    names = [PlaceName.read(draft.place) for draft, *_workspace in rows]
     threads = _threads(member, [name.id for name in names if name.kind == "thread"])
     messages = _messages(member, [name.id for name in names if name.kind in ("answer", "edit")])
     shown = []
-    for (draft, workspace), (kind, id_) in zip(rows, names, strict=True):
+    for (draft, slug, workspace, is_active), (kind, id_) in zip(rows, names, strict=True):
         where = (threads if kind == "thread" else messages).get(id_)
         if kind != "new" and where is None:
             continue
-        is_open = workspace.is_active and not (where and where.is_locked)
+        is_open = is_active and not (where and where.is_locked)
         shown.append(
             ShownDraft(
-                workspace.slug, workspace.name, draft.place, kind, id_, where and where.thread, where and where.title,
+                slug, workspace, draft.place, kind, id_, where and where.thread, where and where.title,
                 beginning=" ".join((draft.title or draft.body).split())[:_BEGINNING],
                 words=None if is_open else "\n\n".join(filter(None, [draft.title, draft.body])),
                 version=draft.version, saved_at=draft.saved_at,
@@ -172,12 +172,12 @@ def workspaces_of(member: Member) -> Mapping[str, tuple[str, bool]]:
 
     What is kept in a browser knows the slug alone.
     """
-    rows = db.session().scalars(
-        sa.select(Workspace)
+    rows = db.session().execute(
+        sa.select(Workspace.slug, Workspace.name, Workspace.archived_at.is_(None))
         .join(Membership, Membership.workspace_id == Workspace.id)
         .where(Membership.member_id == member.id, Workspace.trashed_at.is_(None))
     )
-    return {workspace.slug: (workspace.name, workspace.is_active) for workspace in rows}
+    return {slug: (name, is_active) for slug, name, is_active in rows}
 
 
 def count_of(member: Member) -> int:
