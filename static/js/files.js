@@ -25,20 +25,28 @@ export function remove(address, id) {
 
 // Whether a file is still there and not sent yet; yes where nobody can say.
 export async function canBeSent(address, { id, name }) {
-  const answer = await fetch(`${address}/${id}/${encodeURIComponent(name)}`, { method: "HEAD" }).catch(() => null);
-  return answer?.ok ? answer.headers.has("X-Unsent") : answer?.status !== 404;
+  return !isGone(await fetch(`${address}/${id}/${encodeURIComponent(name)}`, { method: "HEAD" }).catch(() => null));
 }
 
-// A file that was brought elsewhere and waits there, to be brought here; null where it is no longer.
+// A file that was brought elsewhere and waits there, to be brought here. What came of it: {file}, or {status}, which is 404
+// where it waits no longer and 0 where the server cannot be reached.
 export async function unsentAt(address, { id, name }) {
   const answer = await fetch(`${address}/${id}/${encodeURIComponent(name)}`).catch(() => null);
-  const content = answer?.ok && answer.headers.has("X-Unsent") ? await answer.blob().catch(() => null) : null;
-  return content && new File([content], name, { type: content.type });
+  if (isGone(answer)) return { status: 404 };
+  if (answer?.redirected) return { status: 401 };
+  if (!answer?.ok) return { status: answer?.status ?? 0 };
+  const content = await answer.blob().catch(() => null);
+  return content ? { file: new File([content], name, { type: content.type }) } : { status: 0 };
 }
 
 // What the files among the fields of a message are called.
 export function namesIn(fields) {
   return fields.filter(([name]) => name.startsWith("file-")).map(([, about]) => JSON.parse(about).name);
+}
+
+// Only the server knows that a file is sent or taken away. Who is led to the sign-in has not heard from it.
+function isGone(answer) {
+  return answer?.status === 404 || Boolean(answer?.ok && !answer.redirected && !answer.headers.has("X-Unsent"));
 }
 
 function outcome({ status, said }) {

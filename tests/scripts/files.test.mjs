@@ -5,7 +5,7 @@ import { beforeEach, mock, test } from "node:test";
 
 import "./browser.mjs";
 
-const { bring } = await import("../../static/js/files.js");
+const { bring, canBeSent, unsentAt } = await import("../../static/js/files.js");
 let uploads, server;
 
 // A request of the browser that tells of its progress, as far as a server lets it.
@@ -87,4 +87,25 @@ test("a network that is cut while the token is renewed is a file that waits", as
 test("a sign-in that has ended says so", async () => {
   Object.assign(server, { uploads: [stale], status: 401 });
   assert.deepEqual(await begin(), { status: 401 });
+});
+
+test("a file that waits elsewhere is gone only where the server says so", async () => {
+  const about = { id: "f1", name: "plan.txt" };
+  const ask = async (answer) => {
+    globalThis.fetch = async () => answer();
+    return [(await unsentAt("/attachments", about)).status, await canBeSent("/attachments", about)];
+  };
+  const cut = () => { throw new TypeError("Failed to fetch"); };
+  const toSignIn = () => Object.defineProperty(new Response("Sign in"), "redirected", { value: true });
+  assert.deepEqual(await ask(() => new Response("", { status: 404 })), [404, false]);
+  assert.deepEqual(await ask(() => new Response("words")), [404, false]);
+  assert.deepEqual(await ask(cut), [0, true]);
+  for (const status of [429, 503]) assert.deepEqual(await ask(() => new Response("", { status })), [status, true]);
+  assert.deepEqual(await ask(toSignIn), [401, true]);
+});
+
+test("a file that waits elsewhere is there with its name and kind", async () => {
+  globalThis.fetch = async () => new Response("words", { headers: { "X-Unsent": "yes", "Content-Type": "text/plain" } });
+  const { file: found } = await unsentAt("/attachments", { id: "f1", name: "plan.txt" });
+  assert.deepEqual([found.name, found.type, await found.text()], ["plan.txt", "text/plain", "words"]);
 });

@@ -115,24 +115,27 @@ class FileDrop extends HTMLElement {
 
   async #bring(row) {
     this.#state(row, "adding");
-    const { name } = row.file;
     row.off = new AbortController();
     const how = { onProgress: (portion) => this.#progress(row, portion), signal: row.off.signal };
     const { file, status, detail } = await bring(this.dataset.address, row.file, how);
     if (!this.#list.contains(row)) {
       if (file) remove(this.dataset.address, file.id);
     } else if (file) {
-      this.#ready(row, { ...row.said, ...file });
+      this.#ready(row, { ...saidOf(row), ...file });
       this.#say((file.is_image ? this.dataset.addedPicture : this.dataset.added).replace("{name}", () => file.name));
       this.#keep();
     } else {
-      const own = { 0: this.dataset.unreachable, 401: this.dataset.ended };
-      const sentence = own[status] ?? detail ?? this.dataset.trouble;
-      this.#failed(row, sentence, status === 0 || status === 401 || status === 429 || status >= 500);
-      row.toggleAttribute("data-waits", status === 0);
-      this.#say(`${name}: ${sentence}`);
-      this.#keep();
+      this.#notBrought(row, { status, detail });
     }
+  }
+
+  #notBrought(row, { status, detail }) {
+    const own = { 0: this.dataset.unreachable, 401: this.dataset.ended };
+    const sentence = own[status] ?? detail ?? this.dataset.trouble;
+    this.#failed(row, sentence, status in own || status === 429 || status >= 500 || !detail);
+    row.toggleAttribute("data-waits", status === 0);
+    this.#say(`${row.named.name}: ${sentence}`);
+    this.#keep();
   }
 
   #goOn() {
@@ -142,6 +145,11 @@ class FileDrop extends HTMLElement {
   #again(row) {
     row.removeAttribute("data-waits");
     this.#state(row, "adding");
+    if (row.file) this.#queue(row);
+    else this.#bringAlong(row);
+  }
+
+  #queue(row) {
     this.#waiting.push(row);
     this.#next();
   }
@@ -167,6 +175,7 @@ class FileDrop extends HTMLElement {
     row.about = { id, name, facts, media_type, preview, address };
     part(row, "name").textContent = file.name;
     part(row, "facts").textContent = file.facts;
+    for (const before of row.querySelectorAll(":scope > input")) before.remove();
     row.append(hidden("attachments", file.id), hidden(`file-${file.id}`, JSON.stringify(row.about)));
     if (file.preview) this.#ask(row, file);
     this.#state(row, "ready");
@@ -177,30 +186,35 @@ class FileDrop extends HTMLElement {
     picture.src = preview;
     picture.alt = "";
     row.querySelector(".file-row-look").replaceChildren(picture);
+    if (!row.words) this.#askWords(row);
+    row.words.name = `alt-${id}`;
+    row.tick.name = `decorative-${id}`;
+    row.words.value = alt ?? "";
+    row.tick.checked = Boolean(isDecorative);
+    this.#decorates(row);
+  }
+
+  #askWords(row) {
     const asked = this.querySelector("template[data-part=alt]").content.firstElementChild.cloneNode(true);
     const [words, tick] = asked.querySelectorAll("input");
     const own = newId();
-    for (const [field, name] of [[words, "alt"], [tick, "decorative"]]) {
-      field.name = `${name}-${id}`;
-      field.id = `${own}-${name}`;
-      (name === "alt" ? asked.querySelector("label") : field.nextElementSibling).htmlFor = field.id;
+    for (const [field, label] of [[words, asked.querySelector("label")], [tick, tick.nextElementSibling]]) {
+      field.id = `${own}-${field.type}`;
+      label.htmlFor = field.id;
     }
     const hint = asked.querySelector(".hint");
     hint.id = `${own}-hint`;
     const line = part(row, "error");
     line.id = `${own}-error`;
     words.setAttribute("aria-describedby", `${hint.id} ${line.id}`);
-    words.value = alt ?? "";
-    tick.checked = Boolean(isDecorative);
     Object.assign(row, { words, tick });
-    part(row, "error").before(asked);
-    this.#decorates(row);
+    line.before(asked);
   }
 
   // What only decorates needs no words.
   #decorates(row) {
     row.words.disabled = row.tick.checked;
-    if (isDescribed(row)) this.#wrong(row, "");
+    if (isReady(row) && isDescribed(row)) this.#wrong(row, "");
   }
 
   #failed(row, sentence, mayTryAgain) {
@@ -214,7 +228,7 @@ class FileDrop extends HTMLElement {
     const line = part(row, "error");
     line.hidden = !sentence;
     line.querySelector("span").textContent = sentence;
-    if (sentence) row.words?.setAttribute("aria-invalid", "true");
+    if (sentence && isReady(row)) row.words?.setAttribute("aria-invalid", "true");
     else row.words?.removeAttribute("aria-invalid");
   }
 
@@ -243,7 +257,7 @@ class FileDrop extends HTMLElement {
     const name = part(row, "name").textContent;
     row.remove();
     row.off?.abort();
-    if (row.about) remove(this.dataset.address, row.about.id);
+    if (row.about) remove(row.about.address, row.about.id);
     (next ?? this.querySelector("input[type=file]")).focus();
     this.#say(this.dataset.removed.replace("{name}", () => name));
     this.#keep();
@@ -263,8 +277,8 @@ class FileDrop extends HTMLElement {
   // Nothing goes without its files, and no picture without words.
   #hold(event) {
     const rows = [...this.#list.children];
-    const unready = rows.find((row) => row.dataset.state !== "ready");
-    const wordless = rows.filter((row) => row.words && !isDescribed(row));
+    const unready = rows.find((row) => !isReady(row));
+    const wordless = rows.filter((row) => isReady(row) && row.words && !isDescribed(row));
     if (!unready && !wordless.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -322,8 +336,7 @@ class FileDrop extends HTMLElement {
 
   #keep() {
     const rows = [...this.#list.children];
-    const said = ({ about, words, tick }) => ({ ...about, alt: words?.value, isDecorative: tick?.checked });
-    keep(this.#key(), rows.map((row) => (row.about ? said(row) : { ...row.named, why: row.why })));
+    keep(this.#key(), rows.map((row) => (row.about ? { ...row.about, ...saidOf(row) } : { ...row.named, why: row.why })));
   }
 
   #bringBack() {
@@ -348,29 +361,28 @@ class FileDrop extends HTMLElement {
 
   // Sent from elsewhere, or gone after a month.
   async #look(row, file) {
-    if (row.about.address !== this.dataset.address) await this.#bringAlong(row, file);
-    else if (!(await canBeSent(this.dataset.address, file))) this.#isGone(row, file);
+    if (row.about.address !== this.dataset.address) await this.#bringAlong(row);
+    else if (!(await canBeSent(this.dataset.address, file))) this.#isGone(row);
   }
 
-  // It was brought to where the thread stood before it was moved.
-  async #bringAlong(row, { alt, isDecorative, ...file }) {
+  // It was brought to where the thread stood before it was moved. Until it is here too, it is kept as it was there.
+  async #bringAlong(row) {
     this.#state(row, "adding");
-    const content = await unsentAt(row.about.address, file);
+    const { file, status } = await unsentAt(row.about.address, row.about);
     if (!this.#list.contains(row)) return;
-    if (!content) {
-      this.#isGone(row, file);
-      return;
+    if (status === 404) {
+      this.#isGone(row);
+    } else if (file) {
+      row.file = file;
+      this.#queue(row);
+    } else {
+      this.#notBrought(row, { status });
     }
-    const fresh = this.#stand(file);
-    row.replaceWith(fresh);
-    Object.assign(fresh, { file: content, said: { alt, isDecorative } });
-    this.#waiting.push(fresh);
-    this.#next();
   }
 
-  #isGone(row, { name }) {
+  #isGone(row) {
     row.remove();
-    tell(this.dataset.gone.replace("{name}", () => name));
+    tell(this.dataset.gone.replace("{name}", () => row.named.name));
     this.#keep();
   }
 }
@@ -383,6 +395,15 @@ function hidden(name, value) {
   const field = document.createElement("input");
   Object.assign(field, { type: "hidden", name, value });
   return field;
+}
+
+// What was said of a picture.
+function saidOf({ words, tick }) {
+  return { alt: words?.value, isDecorative: tick?.checked };
+}
+
+function isReady(row) {
+  return row.dataset.state === "ready";
 }
 
 function isDescribed(row) {
