@@ -35,11 +35,13 @@ becomes more than six times as long.
 _MOST_BLOCKS = 200
 """Blocks of plain text; what comes after them stands in the last, with its empty lines."""
 _MARKS = re.compile(r"[\[\]*_`<>&~.\n\"]|(?:[-+]|\d[.)])(?=[ \t]+(?:[-+*>]|\d{1,9}[.)]))")
-_IS_DEEP = re.compile(
+_DEEP = re.compile(
     r"^(?![ \t]*([-*])(?:[ \t]*\1)*[ \t]*$)"  # a line across the page is none
-    rf"(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{{1,9}}[.)](?=[ \t]))){{{DEEPEST_LINE + 1}}}",
+    rf"(?=(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{{1,9}}[.)](?=[ \t]))){{{DEEPEST_LINE + 1}}})"
+    rf"(?:[ \t]*>){{0,{DEEPEST_LINE}}}[ \t]*\d*",
     re.MULTILINE,
 )
+"""Where a line begins with more than so many: its quotes, up to the sign that shall be read as a word."""
 _NAMES = re.compile(r"\.(?=[^\W\d_])")
 
 AT = re.compile(r"(?<![\w@])@(?=\w)")
@@ -94,13 +96,15 @@ def from_template(html: str) -> Markup:
 def from_markdown(text: str, names: Names | None = None) -> Clean:
     """Markdown as clean HTML; line breaks are kept, bare addresses become links, and so do `names` behind «@».
 
-    What nobody writes by hand, thousands of marks, hundreds of addresses or a dozen lists in lists, is taken as plain
-    text: reading Markdown takes time in the square of them, and the whole process waits.
+    What nobody writes by hand, thousands of marks, hundreds of addresses or dozens of lists in lists, is taken as plain
+    text: reading Markdown takes time in the square of them, and the whole process waits. A dozen in one line, as some
+    draw a line across the page, are words of that line.
     """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # as the parser does, which ends a line at each
     if _has_too_much(text):
         return _plain(text)
     try:
-        return clean(_markdown.render(text, {"names": names}))
+        return clean(_markdown.render(_DEEP.sub(r"\g<0>\\", text), {"names": names}))
     except _TooDeep:
         return _plain(text)
 
@@ -121,7 +125,6 @@ def _has_too_much(text: str) -> bool:
         len(_MARKS.findall(text)) > MOST_MARKS
         or text.count("://") > MOST_ADDRESSES
         or len(_NAMES.findall(text)) > MOST_NAMES
-        or _IS_DEEP.search(text) is not None
     )
 
 

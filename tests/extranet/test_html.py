@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from extranet.html import ATTRIBUTES, PROTOCOLS, TAGS, clean, from_markdown, mark, to_text
 
@@ -78,7 +79,7 @@ def test_markdown_becomes_what_people_expect() -> None:
     assert "nofollow" in html
 
 
-@pytest.mark.parametrize("text", ['"' * 19_900, "a.fi " * 1_990, "\n\n" + "- " * 11 + "a", "\n" + "- - a\n" * 1_100])
+@pytest.mark.parametrize("text", ['"' * 19_900, "a.fi " * 1_990, "\n" + "- - a\n" * 1_100])
 def test_what_nobody_writes_by_hand_stays_plain(text: str) -> None:
     html = from_markdown(f"**Tärkeää** {text}")
     assert "**Tärkeää**" in html
@@ -91,11 +92,33 @@ def test_what_nobody_writes_by_hand_stays_plain(text: str) -> None:
         "Kokous on klo 10.30 mm. kunnantalolla, ks. esityslista. " * 300, "T.h.l:n " * 100, "a.fi t.s. " * 130,
         "\"Niin.\" " * 600, "\n\n" + "- Kohta, josta sovittiin.\n" * 700, "\n\n" + "12. Kohta.\n" * 600,
         "\n\n" + "- " * 30 + "\n\nViivan alla", "\n\n" + "".join(f"{'  ' * depth}- a\n" for depth in range(12)),
-        "\n\n" + "> " * 10 + "Lainaus lainauksessa",
+        "\n\n" + "> " * 10 + "Lainaus lainauksessa", "\n\n" + "* " * 12 + "Tauko * * *", "\n- - - leikkaa - - -",
+        "\n\n>>>>>>>>>>> huom",
     ],
 )
 def test_what_people_write_does_not(text: str) -> None:
     assert "<strong>Tärkeää</strong>" in from_markdown(f"**Tärkeää** {text}")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("* " * 12 + "Tauko * * *", "* " * 12 + "Tauko * * *"), ("- " * 11 + "a", "- " * 11 + "a"),
+        ("12. " * 11 + "a", "12. " * 11 + "a"), ("> > " + "1) " * 9 + "a", "1) " * 9 + "a"),
+        (">" * 12 + " huom", ">> huom"),
+    ],
+)
+def test_a_line_that_begins_with_a_dozen_signs_is_words_and_no_other_line(line: str, words: str) -> None:
+    html = from_markdown(f"**Tärkeää** https://example.org\n\n{line}\n\n- yksi")
+    assert "<strong>Tärkeää</strong> <a " in html
+    assert html.count("<li") == 1
+    assert f'<p dir="auto">{escape(words)}</p>' in html
+
+
+def test_a_name_in_a_quote_of_a_dozen_quotes_is_not_called() -> None:
+    called: list[str] = []
+    from_markdown(">" * 12 + " @Ada", lambda named: called.append(named))
+    assert not called
 
 
 @pytest.mark.parametrize(
