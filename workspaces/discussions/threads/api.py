@@ -75,8 +75,8 @@ class NewPlace(Schema):
 class NewDecision(Schema):
     """The decision, and the ids of the messages of the thread that it rests on.
 
-    `in_place_of` is the `at` of the decision that it replaces, and empty where there is none. Where there is another
-    one than that, nothing is written.
+    `in_place_of` is the `at` that GET /threads/{thread_id}/decision gives of the decision that it replaces, and empty
+    where there is none. Where there is another one than that, nothing is written, and the answer is 409.
     """
 
     body: Text
