@@ -37,10 +37,17 @@ def test_a_title_is_looked_at_and_said_aloud_once(here: House) -> None:
     # So is the name that it gets later.
     ada.page.get_by_role("link", name="Settings of the discussion").click()
     form = ada.page.locator("form.form")
+    form.get_by_label("Title").fill(f"{CASE} again")
     expect(_notice_in(form)).to_be_visible()
     form.get_by_label("Title").fill("A case")
     expect(_notice_in(form)).to_be_hidden()
     expect(form.locator("personal-notice").get_by_role("status")).to_be_empty()
+    # The one that it has is not asked about again.
+    form.get_by_label("Title").fill(f"{CASE} puh. 040 123 4567")
+    form.get_by_label("Question").check()
+    with another_page(ada.page):
+        form.get_by_role("button", name="Save").click()
+    expect(ada.page.get_by_role("heading", level=1)).to_contain_text(CASE)
 
 
 def test_thanks_are_looked_at(here: House) -> None:

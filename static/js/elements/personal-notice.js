@@ -1,6 +1,7 @@
 // <personal-notice>: points out, while one writes and before it is sent, what looks like a personal identity code, a
 // phone number or a street address in the words of its form. Nothing of it leaves the page for that, and one may send
-// anyway. It is said aloud once, when something is found where nothing was.
+// anyway. It is said aloud once, when something is found where nothing was. What a field said when the form was opened is
+// read by others already.
 
 import { lookFor } from "../personal-data.js";
 
@@ -29,7 +30,11 @@ class PersonalNotice extends HTMLElement {
   }
 
   #look() {
-    return this.#fields.flatMap(({ value }) => lookFor(value));
+    return this.#fields.flatMap((field) => this.#lookAt(field));
+  }
+
+  #lookAt({ name, value }) {
+    return value === this.#form.elements[`${name}_was`]?.value ? [] : lookFor(value);
   }
 
   #lookSoon() {
@@ -96,7 +101,7 @@ class PersonalNotice extends HTMLElement {
   }
 
   get #firstWithFindings() {
-    return this.#fields.find(({ value }) => lookFor(value).length) ?? this.#fields[0];
+    return this.#fields.find((field) => this.#lookAt(field).length) ?? this.#fields[0];
   }
 
   get #notice() {

@@ -55,6 +55,11 @@ class SettingsForm(ChangingForm, WithWords):
     title_was = was()
     kind_was = was()
 
+    def validate_title(self, field: Field) -> None:
+        """Others read already what it is called; a new name is looked at."""
+        if field.short_name in self.changed():
+            super().validate_title(field)
+
 
 class DecisionForm(EditForm):
     """The decision, the messages that it rests on, which are ticked below it, and in place of which one it is written.

@@ -46,6 +46,20 @@ def test_a_name_is_needed_and_what_was_typed_stays(talk: Talk) -> None:
     assert talk.row().title == "Plans"
 
 
+def test_a_name_that_looks_like_an_address_is_asked_about_once_and_not_with_each_change_of_the_kind(talk: Talk) -> None:
+    ada = talk.cast.ada
+    new = {"title": "Kauppakatu 5", "title_was": "Plans", "kind": "discussion", "kind_was": "discussion"}
+    assert change(talk, ada, **new).status_code == 422
+    assert change(talk, ada, **{**new, "title_was": "Kauppakatu 5"}).status_code == 302
+    assert talk.row().title == "Plans"
+    assert change(talk, ada, **new, is_checked="yes").status_code == 302
+    for more in ({"title_was": "Kauppakatu 5"}, {}):
+        same = {"title": "Kauppakatu 5", "kind": "question" if more else "discussion", **more}
+        assert change(talk, ada, **same).status_code == 302
+    assert change(talk, ada, title="Kauppakatu 6", title_was="Kauppakatu 6").status_code == 302
+    assert talk.row().title == "Kauppakatu 5"
+
+
 def test_a_form_that_was_open_for_long_changes_only_what_its_writer_has_changed(talk: Talk) -> None:
     ada = talk.cast.ada
     opened = {"title_was": "Plans", "kind_was": "discussion"}
