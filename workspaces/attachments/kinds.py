@@ -67,7 +67,9 @@ _MOST_UNPACKED = 1_000_000_000
 _MOST_CONTENTS = 1_000_000
 """Bytes of the part that says what kind of package it is."""
 _LOCATOR = 20
-"""Bytes that stand before the end of a package and lead to another list of contents (Zip64)."""
+"""Bytes that stand before the end of a package and lead to what is said about its list of contents again (Zip64)."""
+_AGAIN = struct.Struct("<4sQ4x2L4Q4sLQL")
+"""That and its locator: where the list is and how long it is, in numbers that may be of any size."""
 _CONTENTS = "[Content_Types].xml"
 _PICTURES = ((b"\xff\xd8\xff", "jpg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"GIF87a", "gif"), (b"GIF89a", "gif"))
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -238,13 +240,29 @@ def _ensure_short_list(file: IO[bytes]) -> None:
     if at < 0 or len(end) - at < 22:
         raise Damaged
     parts, list_size, list_start, remark = struct.unpack("<HIIH", end[at + 10 : at + 22])
-    if start + at + 22 + remark != size or list_start + list_size != start + at:
+    list_end = _before_it_is_said_again(file, start + at, parts, list_size, list_start)
+    if start + at + 22 + remark != size or list_start + list_size != list_end:
         raise Damaged  # something stands before, between or behind
-    file.seek(max(0, start + at - _LOCATOR))
-    if file.read(_LOCATOR).startswith(b"PK\x06\x07"):
-        raise Damaged  # another list of contents, of any length, as only packages of gigabytes need it
     if parts > _MOST_PARTS or list_size > _MOST_PARTS * 300:
         raise NotTaken
+
+
+def _before_it_is_said_again(file: IO[bytes], end: int, parts: int, list_size: int, list_start: int) -> int:
+    """Where the list of contents ends: at `end`, or before what some programs write between, which says the same.
+
+    Readers go by what stands there. Where that is something else, the list is another one, of any length, as only
+    packages of gigabytes need it.
+    """
+    file.seek(max(0, end - _LOCATOR))
+    if not file.read(_LOCATOR).startswith(b"PK\x06\x07"):
+        return end
+    begin = end - _AGAIN.size
+    same = (b"PK\x06\x06", 44, 0, 0, parts, parts, list_size, list_start, b"PK\x06\x07", 0, begin, 1)
+    file.seek(max(0, begin))
+    said = file.read(_AGAIN.size)
+    if len(said) < _AGAIN.size or _AGAIN.unpack(said) != same:
+        raise Damaged
+    return begin
 
 
 def _office(package: zipfile.ZipFile) -> Kind:

@@ -95,6 +95,43 @@ def test_a_list_of_contents_that_stands_elsewhere_is_not_read(monkeypatch: pytes
         kinds.kind_of(io.BytesIO(file), "plan.docx")
 
 
+def _said_again(content: bytes, *, more: int = 0, longer: int = 0, later: int = 0, elsewhere: int = 0) -> bytes:
+    """A package in which stands once more (Zip64) where its list is, or so much further than it is."""
+    at = content.rfind(b"PK\x05\x06")
+    parts, size, start = struct.unpack("<HLL", content[at + 10 : at + 20])
+    number = parts + more
+    again = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, number, number, size + longer, start + later)
+    return content[:at] + again + struct.pack("<4sLQL", b"PK\x06\x07", 0, at + elsewhere, 1) + content[at:]
+
+
+@pytest.mark.once
+def test_a_small_package_that_says_twice_where_its_list_is_is_taken() -> None:
+    made = _said_again(office())
+    assert zipfile.ZipFile(io.BytesIO(made)).testzip() is None
+    assert found(made, "plan.docx") == "docx"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("other", ["more", "longer", "later", "elsewhere"])
+def test_one_that_says_two_things_is_not_read(monkeypatch: pytest.MonkeyPatch, other: str) -> None:
+    made = [_said_again(office(), **{other: far}) for far in (1, 2**40)]
+    monkeypatch.setattr(zipfile, "ZipFile", lambda *_given: pytest.fail("it was read"))
+    for content in made:
+        with pytest.raises(kinds.Damaged):
+            found(content, "plan.docx")
+
+
+@pytest.mark.once
+def test_one_that_says_it_only_in_that_second_place_is_not_read() -> None:
+    made = _said_again(office())
+    for field, size in ((10, 2), (12, 4), (16, 4)):
+        at = made.rfind(b"PK\x05\x06") + field
+        with pytest.raises(kinds.Damaged):
+            found(made[:at] + b"\xff" * size + made[at + size :], "plan.docx")
+    with pytest.raises(kinds.Damaged):
+        found(b"PK\x03\x04" + made[made.rfind(b"PK\x06\x07") :], "plan.docx")
+
+
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("content", "name", "refusal"),
