@@ -89,6 +89,7 @@ class LiveThread extends HTMLElement {
     this.#end(this.dataset.gone);
     document.addEventListener("extranet:head", ({ detail }) => this.#lookForReturn(detail), { signal: this.#off.signal });
     this.addEventListener("submit", (event) => {
+      if (event.target.matches("[data-part=ways-out]")) return; // to throw away what is one's own
       event.preventDefault();
       event.stopImmediatePropagation();
     }, { capture: true });
