@@ -135,6 +135,7 @@ class UnsentWords extends HTMLElement {
 // What was refused while another page is open is told there, once somebody looks at it.
 document.addEventListener("extranet:outgoing", ({ detail: { entry, state } }) => {
   const isShown = document.querySelector(`live-thread[data-thread="${CSS.escape(entry.thread)}"]`);
+  if (state !== "refused") isNoNews(entry);
   if (state !== "refused" || isShown) return;
   if (document.hidden) document.addEventListener("visibilitychange", () => tellOf(entry), { once: true });
   else tellOf(entry);
@@ -144,6 +145,15 @@ function tellOf({ id, thread }) {
   const toasts = document.getElementById("toasts");
   const { notSent, toNotSent, news } = toasts.dataset;
   if (!toasts.querySelector("a") && unsent(thread).some((entry) => entry.id === id)) tell(notSent, { href: news, textContent: toNotSent });
+}
+
+// With nothing refused any more the word about it goes.
+function isNoNews({ id }) {
+  if (unsent().some((entry) => entry.refused && entry.id !== id)) return;
+  const toast = document.querySelector("#toasts a")?.closest(".toast");
+  const isFocused = toast?.contains(document.activeElement);
+  toast?.remove();
+  if (isFocused) document.getElementById("main").focus();
 }
 
 function ofEntry(entry) {
@@ -156,17 +166,26 @@ function ofEntry(entry) {
 
 function ofDraft({ key, path, answers, value }) {
   const place = placeAt(path, answers);
-  const kind = path.endsWith("/thanks") ? "thanks" : place?.name.split("-")[0];
+  const kind = place ? place.name.split("-")[0] : path.split("/").at(-1);
   return { id: key, key, path, answers, place, kind, words: wordsOf(value), discard: () => throwAway(key, place) };
 }
 
 // An editor that nobody sees may hold it too.
 function throwAway(key, place) {
-  for (const form of document.querySelectorAll("form.editor")) if (keyOf(form) === key) form.elements.body.value = "";
+  const known = place && followed(place.slug, place.name);
+  for (const form of document.querySelectorAll("form.editor")) if (keyOf(form) === key) empty(form);
   keep(key, null);
   keep(filesKeyOf(key), null);
-  const known = place && followed(place.slug, place.name);
   if (known) takeAway(place, known.version);
+}
+
+// All that belongs to it goes with the words.
+function empty(form) {
+  const { title, body } = form.elements;
+  if (title) title.value = "";
+  body.value = "";
+  form.dispatchEvent(new CustomEvent("extranet:cleared", { bubbles: true }));
+  body.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function isOf(thread, { path }) {
