@@ -5,6 +5,7 @@ import { keep, keepInTab, keyOf, readInTab } from "../drafts.js";
 import { namesIn } from "../files.js";
 import { newId } from "../ids.js";
 import { copy } from "../message/copying.js";
+import { tell } from "../toast.js";
 import { again, discard, drop, send, unsent } from "./outbox.js";
 import { DEEPEST, paragraph, parse } from "./parts.js";
 import { LAST } from "./placing.js";
@@ -74,10 +75,12 @@ export class Sending {
     setTimeout(() => this.#takeBackHere()); // the editors have what they keep by then
   }
 
+  // Only on the page that was asked for: if that could not open, nothing comes back unasked later on.
   #takeBackHere() {
     const entry = this.#entryOf(readInTab(TAKEN_BACK));
     keepInTab(TAKEN_BACK, null);
-    if (entry) this.#takeBack(entry, { isHere: true });
+    const answers = new URLSearchParams(location.search).get("answers");
+    if (entry && answers === Object.fromEntries(entry.fields).answers) this.#takeBack(entry, { isHere: true });
   }
 
   // Whoever opens the page, or hears its news, has signed in again.
@@ -180,6 +183,10 @@ export class Sending {
   #takeBack(entry, { isHere = false } = {}) {
     const { answers, body } = Object.fromEntries(entry.fields);
     const canAnswer = answers && this.#placing.message(answers);
+    if (answers && !canAnswer && !isHere && !navigator.onLine) {
+      tell(this.#thread.dataset.away); // the browser would show a page of its own
+      return;
+    }
     if (answers && !canAnswer && !isHere) {
       keepInTab(TAKEN_BACK, entry.id);
       location.assign(`${this.#thread.dataset.here}?answers=${encodeURIComponent(answers)}`);
