@@ -71,6 +71,15 @@ export function setId(key, says, id) {
   keep(namedKeyOf(key), id ? { says, id } : null);
 }
 
+// What was kept under one key, its files, and the id that it is sent with go on under another.
+export function move(from, to) {
+  const [value, files, known] = [read(from), read(filesKeyOf(from)), named(from)];
+  for (const key of [from, filesKeyOf(from)]) keep(key, null);
+  keep(to, value);
+  if (files) keep(filesKeyOf(to), files);
+  if (known) setId(to, known.says, known.id);
+}
+
 // The key of the files that go with a draft.
 export function filesKeyOf(key) {
   return `${key}:files`;

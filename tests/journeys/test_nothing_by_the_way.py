@@ -1,9 +1,10 @@
-"""What waits to be sent stays on its way: files where a thread was moved."""
+"""What was typed is lost nowhere by the way, is there once, and is left to nobody else."""
 
 import pytest
-from playwright.sync_api import FilePayload, Route, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from extranet.members import Member
+from tests.browsing import another_page
 from tests.cast import keeping
 from tests.journeys.talking import House, eventually
 from tests.workspaces.attachments.files import picture
@@ -51,6 +52,41 @@ def test_pictures_that_are_brought_along_lose_nothing_by_the_way(here: House) ->
     shown = grace.message("Two pictures").locator("img")
     expect(shown).to_have_count(2)
     expect(shown.nth(1)).to_have_attribute("alt", "The second")
+
+
+def test_a_discussion_of_a_closed_tab_whose_answer_was_lost_is_there_once(here: House) -> None:
+    """The tab had a text of its own beside another one's; the next tab takes it over, and sends it again."""
+    one = here.screen(here.cast.grace, here.place.path("/threads/new"))
+    page, context = one.page, one.context
+    context.route("**/api/v1/workspaces/*/drafts/**", lambda route: route.abort())  # this browser alone knows of both
+    other = context.new_page()
+    other.goto(page.url)
+    _write(page, "From the first")
+    other.wait_for_function(IS_KEPT, arg="From the first")
+    _write(other, "From the second")
+    other.route("**/threads", _lose_the_answer, times=1)
+    other.get_by_role("button", name="Open the discussion").click()
+    other.wait_for_url("chrome-error://**")
+    other.close()
+    with another_page(page):  # whose script takes the draft away
+        page.get_by_role("button", name="Open the discussion").click()
+    expect(page.get_by_role("heading", name="From the first")).to_be_visible()
+    page.goto(here.site.url + here.place.path("/threads/new"))
+    expect(page.get_by_label("Title")).to_have_value("From the second")
+    page.get_by_role("button", name="Open the discussion").click()
+    expect(page.get_by_role("heading", name="From the second")).to_be_visible()
+    page.goto(here.site.url + here.place.path())
+    expect(page.get_by_role("link", name="From the second")).to_have_count(1)
+
+
+def _lose_the_answer(route: Route) -> None:
+    route.fetch(max_redirects=0)
+    route.abort()
+
+
+def _write(page: Page, title: str) -> None:
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("Message", exact=True).fill("Words")
 
 
 def _picture(name: str) -> FilePayload:

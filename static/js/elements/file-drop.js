@@ -8,6 +8,7 @@ import { filesKeyOf, keep, keyOf, read } from "../drafts.js";
 import { bring, canBeSent, remove, unsentAt } from "../files.js";
 import { newId } from "../ids.js";
 import { tell } from "../toast.js";
+import "./message-editor.js"; // takes over what a closed tab has left, before its files are looked for
 
 const LOOKS = [["image/", "picture"], ["spreadsheet", "table"], ["text/csv", "table"], ["presentation", "slides"]];
 

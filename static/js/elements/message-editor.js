@@ -1,7 +1,7 @@
 // <message-editor data-preview="URL">: a textarea with a toolbar for Markdown, a preview, and a draft that survives.
 // Behind «@» it offers names (`data-mentionable`). Ctrl or ⌘ with Enter sends; within the toolbar one moves by the arrow keys.
 
-import { isApart, isLeaving, keep, keepApart, keyOf, keysOfOthers, read, sharedKeyOf } from "../drafts.js";
+import { isApart, isLeaving, keep, keepApart, keyOf, keysOfOthers, move, read, sharedKeyOf } from "../drafts.js";
 import { newId } from "../ids.js";
 import { asksForAll, choose, chosenIn, groundsAsked, isChoice } from "../message/choices.js";
 import { Mentioning } from "../message/mentioning.js";
@@ -58,12 +58,11 @@ class MessageEditor extends HTMLElement {
   }
 
   #bring(draft) {
-    const { body = "", title = "", id, chosen = {} } = typeof draft === "string" ? { body: draft } : draft;
+    const { body = "", title = "", chosen = {} } = typeof draft === "string" ? { body: draft } : draft;
     // What was only ticked for a decision that somebody has written meanwhile is done with.
     if (!body && chosen.in_place_of && chosen.in_place_of[0] !== this.#form.elements.in_place_of.value) return;
     this.#field.value = body;
     if (this.#title) this.#title.value = title;
-    if (id) this.#form.elements.client_id.value = id;
     this.closest("text-counter")?.count?.();
     const grounds = [...new Set([...(chosen.grounds ?? []), ...groundsAsked()])];
     if (asksForAll(grounds)) return;
@@ -86,7 +85,6 @@ class MessageEditor extends HTMLElement {
     return this.#form.elements.title;
   }
 
-  // A form that leaves the page keeps its id with its draft: sent twice, it counts once.
   #keep() {
     const shared = this.#wordsOf(read(sharedKeyOf(this.#form)));
     const here = this.#wordsOf(this.#draft);
@@ -99,12 +97,12 @@ class MessageEditor extends HTMLElement {
     keep(keyOf(this.#form), this.#draft);
   }
 
-  // What stands here, as it is kept: the words, with what is chosen beside them; a new discussion with its title and id.
+  // What stands here, as it is kept: the words, with what is chosen beside them; a new discussion with its title.
   get #draft() {
     const [body, title, chosen] = [this.#field.value, this.#title?.value, chosenIn(this.#form)];
     if (!Object.keys(chosen).length) return body;
     const isEmpty = !body && !title && !chosen.grounds?.length;
-    return isEmpty ? null : { body, title, id: this.#form.elements.client_id?.value, chosen };
+    return isEmpty ? null : { body, title, chosen };
   }
 
   // What a draft says, to be compared.
@@ -117,8 +115,7 @@ class MessageEditor extends HTMLElement {
     const [left] = this.#title ? keysOfOthers(this.#form) : [];
     const draft = left ? read(left) : null;
     if (!draft) return null;
-    keep(left, null);
-    keep(keyOf(this.#form), draft);
+    move(left, keyOf(this.#form));
     return draft;
   }
 
