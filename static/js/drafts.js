@@ -7,6 +7,7 @@ const FORMS = "extranet:form";
 const FOLLOWED = "extranet:followed";
 const NAMED = "extranet:named";
 const SENT = "extranet:sent";
+const LEFT = "extranet:left";
 const OLDEST = 30 * 24 * 3_600_000;
 
 const TAB = "extranet:tab";
@@ -17,6 +18,7 @@ const tab = takeTab();
 let isLeft = false; // who has signed out leaves nothing here, whatever is still answered; who types on has stayed
 document.addEventListener("input", ({ isTrusted }) => isTrusted && (isLeft = false), { capture: true });
 globalThis.addEventListener?.("pageshow", () => (isLeft = false));
+globalThis.addEventListener?.("storage", ({ key, newValue }) => key === LEFT && newValue === member && leave());
 
 // The key of a form's draft: who, where to, and which message it answers; of this tab alone where it has gone apart.
 export function keyOf(form) {
@@ -130,13 +132,11 @@ export function hasUnsent() {
   return Boolean(member) && [...keysOf(localStorage, `${KIND}:${member}:`), ...keysInTab()].length > 0;
 }
 
-// Take away all that this member has typed and not sent: the next one at this device finds nothing.
+// Take away all that this member has typed and not sent, in all tabs: the next one at this device finds nothing.
 export function forget() {
-  isLeft = true;
-  for (const kind of [KIND, FOLLOWED, NAMED]) {
-    for (const key of keysOf(localStorage, `${kind}:${member}:`)) attempt(() => localStorage.removeItem(key));
-  }
-  for (const key of keysInTab()) keepInTab(key, null);
+  leave();
+  attempt(() => localStorage.setItem(LEFT, member));
+  attempt(() => localStorage.removeItem(LEFT));
 }
 
 // A form that leaves the page says how the next page shows that it arrived: `selector` is found there.
@@ -184,6 +184,15 @@ function namedKeyOf(key) {
 
 function apartKeyOf(form) {
   return `${sharedKeyOf(form)}${APART}${tab}`;
+}
+
+// Also in a tab that hears of it from another one.
+function leave() {
+  isLeft = true;
+  for (const kind of [KIND, FOLLOWED, NAMED]) {
+    for (const key of keysOf(localStorage, `${kind}:${member}:`)) attempt(() => localStorage.removeItem(key));
+  }
+  for (const key of keysInTab()) keepInTab(key, null);
 }
 
 // The tab's name survives its reload; a copy of the tab does not find it, so each has its own.

@@ -79,6 +79,25 @@ def test_a_discussion_of_a_closed_tab_whose_answer_was_lost_is_there_once(here: 
     expect(page.get_by_role("link", name="From the second")).to_have_count(1)
 
 
+def test_who_signs_out_in_one_tab_leaves_nothing_in_the_others(here: House) -> None:
+    """Another tab hears only afterwards that what was typed there has come to the server."""
+    page = here.screen(here.cast.grace).page
+    saves: list[Route] = []
+    page.route("**/drafts/thread-*", lambda route: saves.append(route))
+    page.get_by_label("Your message").fill("Not for the next one")
+    page.get_by_label("Your message").blur()
+    eventually(lambda: len(saves), 1, page=page)
+    beside = page.context.new_page()
+    beside.goto("/directory")
+    beside.locator(".menu > summary").click()
+    beside.get_by_role("button", name="Sign out").click()
+    beside.get_by_role("dialog").get_by_role("button", name="Sign out").click()
+    expect(beside.get_by_text("You have signed out.")).to_be_visible()
+    saves[0].fulfill(json={"version": 1})
+    expect(page.locator("#editor [name=draft]")).to_have_value("1")
+    assert "Not for the next one" not in page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+
+
 def _lose_the_answer(route: Route) -> None:
     route.fetch(max_redirects=0)
     route.abort()
