@@ -70,7 +70,7 @@ def test_a_decision_that_was_begun_before_anothers_takes_its_place_only_when_tha
 
 def test_without_a_connection_a_new_discussion_stays_where_it_is_and_says_so(here: House) -> None:
     screen = here.screen(here.cast.grace, here.place.path("/threads/new"))
-    page, away = screen.page, screen.page.get_by_text("There is no connection. What you wrote is kept here")
+    page, away = screen.page, screen.page.get_by_text("There seems to be no connection. What you wrote is kept here")
     page.get_by_label("Title").fill("From the train")
     page.get_by_label("Message", exact=True).fill("Words")
     send = page.get_by_role("button", name="Open the discussion")

@@ -98,6 +98,17 @@ def test_who_signs_out_in_one_tab_leaves_nothing_in_the_others(here: House) -> N
     assert "Not for the next one" not in page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
 
 
+def test_a_browser_that_is_wrong_about_its_connection_holds_nobody_back(here: House) -> None:
+    page = here.screen(here.cast.grace, here.place.path("/threads/new")).page
+    _write(page, "From behind an adapter")
+    page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false })")
+    send = page.get_by_role("button", name="Open the discussion")
+    send.click()
+    expect(page.get_by_text("press again when the connection is back, or to try all the same")).to_be_visible()
+    send.click()
+    expect(page.get_by_role("heading", name="From behind an adapter")).to_be_visible()
+
+
 def _lose_the_answer(route: Route) -> None:
     route.fetch(max_redirects=0)
     route.abort()

@@ -253,7 +253,8 @@ class MessageEditor extends HTMLElement {
 
   #leave(event) {
     // A thread's own editors wait for the connection by themselves; another page would be the browser's own, of no use.
-    if (!navigator.onLine && !this.closest("live-thread")) {
+    // A browser may be wrong about it: who presses again is let through, and the draft is kept anyway.
+    if (!navigator.onLine && !this.closest("live-thread") && !this.#away.textContent) {
       event.preventDefault();
       this.#sayAway(true);
       return;
@@ -265,9 +266,12 @@ class MessageEditor extends HTMLElement {
     });
   }
 
+  get #away() {
+    return this.#form.querySelector("[data-part=away]");
+  }
+
   #sayAway(isAway) {
-    const said = this.#form.querySelector("[data-part=away]");
-    said.textContent = isAway ? said.dataset.words : "";
+    this.#away.textContent = isAway ? this.#away.dataset.words : "";
   }
 }
 
