@@ -196,6 +196,8 @@ def _input(row: Row, scene: Scene, space: Space) -> dict[str, Any]:
         return {"name": space.name}
     if name == "POST /workspaces/<slug>/settings" and row.note != "made listed":
         return {**_A_WORKSPACE, "visibility": space.visibility}
+    if name.startswith("POST") and name.endswith("/decision"):
+        return {"body": "We go on", "in_place_of": space.decision}
     if name.endswith("/move"):
         return {"to": scene.spaces["open"].slug}
     if name == "POST /sign-in":
@@ -255,12 +257,10 @@ _INPUTS: Mapping[str, Mapping[str, Any]] = {
     "POST /workspaces/<slug>/follow": {"follows": "no"},
     "POST /workspaces/<slug>/threads/<thread_id>/bell": {"follows": "no"},
     "POST /workspaces/<slug>/threads/<thread_id>/settings": {"title": "Another title", "kind": "discussion"},
-    "POST /workspaces/<slug>/threads/<thread_id>/decision": {"body": "We go on"},
     "PATCH /api/v1/me": {"language": "en"},
     "PATCH /api/v1/threads/<thread_id>": {"title": "Another title"},
     "POST /api/v1/workspaces/<slug>/follow": {"follows": False},
     "POST /api/v1/threads/<thread_id>/bell": {"follows": False},
-    "POST /api/v1/threads/<thread_id>/decision": {"body": "We go on"},
     "PATCH /api/v1/messages/<message_id>": {"body": "Other words"},
     "PATCH /api/v1/workspaces/<slug>": {"name": "New name"},
     "POST /api/v1/messages/<message_id>/reactions": {"kind": "agree"},

@@ -59,6 +59,8 @@ class Space:
     thread_id: str = ""
     question_id: str = ""
     matter_id: str = ""
+    decision: str = ""
+    """Which one was written about the matter: what is written next stands in its place."""
     messages: dict[str, str] = field(default_factory=dict)
     """«first» and «later» (Ada's), «own» (Grace's, edited), «left» (Lee's), «suspended» (Sue's), «taken back» and
     «retracted»."""
@@ -239,8 +241,8 @@ class Scene:
         )
         matter = held.get_one(Thread, reason.thread_id)
         threads.rename(matter, workspace, say("matter"), by=ada)
-        threads.decide(matter, workspace, say("decision"), [reason], by=ada)
-        space.matter_id = matter.id
+        decision = threads.decide(matter, workspace, say("decision"), [reason], by=ada)
+        space.matter_id, space.decision = matter.id, decision.version
 
     def _say_later(self, workspace: Workspace, space: Space, say: Say) -> None:
         thread, answered = db.session().get_one(Thread, space.thread_id), space.messages["first"]
