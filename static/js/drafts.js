@@ -139,6 +139,12 @@ export function forget() {
   attempt(() => localStorage.removeItem(LEFT));
 }
 
+// Whether what a form holds was written where its thread stood before it was moved, as this page is the first to find.
+export function hasMoved(form) {
+  const key = keyOf(form);
+  return [key, filesKeyOf(key)].some((kept) => broughtAlong.has(kept) && read(kept) !== null);
+}
+
 // A form that leaves the page says how the next page shows that it arrived: `selector` is found there.
 export function isLeaving(key, selector) {
   attempt(() => sessionStorage.setItem(SENT, JSON.stringify({ key, selector })));
@@ -153,6 +159,8 @@ attempt(() => {
   }
 });
 
+const broughtAlong = new Set(); // keys of what was written elsewhere, before other people
+
 // A thread that was moved has brought along what was typed where it stood before, and its files; what stands here stays.
 attempt(() => {
   if (!document.querySelector("live-thread, form.editor")) return;
@@ -164,6 +172,7 @@ attempt(() => {
       if (!now.startsWith(`${beginning}${here}${thing}/`) || localStorage.getItem(now) !== null) continue;
       localStorage.setItem(now, localStorage.getItem(key));
       localStorage.removeItem(key);
+      broughtAlong.add(now);
     }
   }
 });

@@ -22,6 +22,7 @@ def test_pictures_that_are_brought_along_lose_nothing_by_the_way(here: House) ->
     grace = here.screen(here.cast.grace)
     page, rows = grace.page, grace.page.locator("#editor .file-row")
     words = rows.get_by_label("What does the picture show?")
+    notice = page.locator("#editor").get_by_text("This discussion was moved after you began to write.")
     page.set_input_files("#editor input[type=file]", [_picture("one.png"), _picture("two.png")])
     expect(words).to_have_count(2)
     for at, name in enumerate(("The first", "The second")):
@@ -34,12 +35,14 @@ def test_pictures_that_are_brought_along_lose_nothing_by_the_way(here: House) ->
     page.route("**/attachments", lambda route: held.append(route))
     page.goto(here.site.url + here.talk.path())
     expect(rows.nth(0)).to_contain_text("The file could not be added. Try again in a moment.")
+    expect(notice).to_be_visible()  # once: those who see it now are others
     eventually(lambda: len(held), 1, page=page)
     words.nth(0).fill("The first, better")
     assert grace.barriers() == []
     page.unroute("**/attachments/*/one.png")
     page.reload()
     eventually(lambda: len(held), 2, page=page)
+    expect(notice).to_have_count(0)
     expect(words.nth(0)).to_have_value("The first, better")
     expect(words.nth(1)).to_have_value("The second")
     page.unroute("**/attachments")

@@ -1,5 +1,8 @@
-// <audience-line data-slug data-people data-address data-changed>: who sees what is written here, kept true while one
-// writes: asked again when somebody joins or goes, and when one comes back to the field after a while.
+// <audience-line data-slug data-people data-address data-changed data-moved>: who sees what is written here, kept true while
+// one writes: asked again when somebody joins or goes, and when one comes back to the field after a while. What was written
+// before other people, where the thread stood before it was moved, is pointed out.
+
+import { hasMoved } from "../drafts.js";
 
 const COMINGS_AND_GOINGS = ["member-joined", "member-left", "member-removed"];
 const STALE = 60_000;
@@ -18,7 +21,10 @@ class AudienceLine extends HTMLElement {
     for (const name of ["change", "applied"]) {
       document.addEventListener(`extranet:${name}`, ({ detail: item }) => this.#hear(item), { signal });
     }
-    this.closest("form")?.addEventListener("focusin", () => this.#isOld && this.#ask(), { signal });
+    const form = this.closest("form");
+    form?.addEventListener("focusin", () => this.#isOld && this.#ask(), { signal });
+    form?.addEventListener("extranet:cleared", () => this.#say(""), { signal });
+    if (form && hasMoved(form)) this.#say(this.dataset.moved);
   }
 
   disconnectedCallback() {
@@ -58,8 +64,11 @@ class AudienceLine extends HTMLElement {
   // Only who is writing has to hear that others read it now than when they began.
   #tell(before, now) {
     if (!this.closest("form")?.elements.body?.value.trim()) return;
-    const said = this.dataset.changed.replace("{before}", before).replace("{now}", now);
-    this.querySelector("[data-part=changed]").textContent = said;
+    this.#say(this.dataset.changed.replace("{before}", before).replace("{now}", now));
+  }
+
+  #say(words) {
+    this.querySelector("[data-part=changed]").textContent = words;
   }
 }
 
