@@ -16,6 +16,7 @@ from extranet.credentials import Credential
 from extranet.realtime import realtime
 from tests import entrances
 from tests.cast import Person
+from tests.conftest import Backend
 from tests.counting import counted
 from tests.entrances import Call, Row
 from tests.factories import VISIBILITIES, Scene
@@ -58,11 +59,13 @@ def test_the_table_has_every_entrance_and_no_other(app: Flask) -> None:
 
 
 @pytest.mark.timeout(1_800)
-def test_everybody_gets_the_answer_of_the_table_at_every_entrance(scene: Scene) -> None:
+def test_everybody_gets_the_answer_of_the_table_at_every_entrance(scene: Scene, backend: Backend) -> None:
     wrong = []
     people = entrances.people(scene)
     for row in [*entrances.rows(), *entrances.more_rows()]:
         for place, visibility in enumerate(VISIBILITIES if row.depends_on_workspace else ("listed",)):
+            if row.depends_on_workspace and visibility == "listed" and backend.name != "sqlite":
+                continue  # every query is written once for both databases: one workspace is enough of the second
             for name, answers in row.answers.items():
                 got = word(ask(row, scene, people[name], visibility))
                 if got != answers[place]:

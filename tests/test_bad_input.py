@@ -253,6 +253,8 @@ ODD = (
     "", " ", "x", "-1", "0", "1", "99999999999999999999", "²", "٣", "\ud800", "é\u0301", "😀", "' OR 1=1 --", "*", '"',
     "NOT", "a:b", "x" * 3000,
 )  # fmt: skip
+ODD_TO_ASK = ("-1", "99999999999999999999", "²", "\ud800", "é\u0301", "' OR 1=1 --", "x" * 3000)
+"""Of these, what a database may stumble over: enough for the second one."""
 READS = {
     "/directory": "q region theme language type after before",
     "/directory/organisations": "q type after",
@@ -281,15 +283,15 @@ READS = {
 """What the addresses may ask."""
 
 
-def test_no_address_makes_the_server_stumble(scene: Scene) -> None:
-    wrong = []
+def test_no_address_makes_the_server_stumble(scene: Scene, backend: Backend) -> None:
+    wrong, odd = [], ODD if backend.name == "sqlite" else ODD_TO_ASK
     rows = {row.rule: row for row in entrances.rows() if row.method == "GET" and not row.note}
     for rule, names in READS.items():
         person = _who_may(rows[rule], scene)
         assert person is not None
         path = entrances.call(rows[rule], scene, scene.spaces["listed"]).path.partition("?")[0]
         for name in names.split():
-            for value in (*ODD, *CURSORS) if name in ("after", "before") else ODD:
+            for value in (*odd, *CURSORS) if name in ("after", "before") else odd:
                 more = {"q": "words", "kind": "contact"} if "search" in rule and name == "after" else {}
                 answer = _open(person, path, {**more, name: value.encode("utf-8", "surrogatepass")})
                 if answer.status_code >= 400 and answer.status_code not in REFUSED:
