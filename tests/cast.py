@@ -4,6 +4,7 @@ Each has a browser of their own, signed in as a real one is: by a credential in 
 form carries. Nobody is exempt from any check.
 """
 
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -141,6 +142,11 @@ class Cast:
 @cache
 def _hashed(password: str) -> str:
     return passwords.hashed(password)
+
+
+def without_tokens(page: str) -> str:
+    """A page without the forms' tokens, which differ each time."""
+    return re.sub(r'(name="csrf_token" value|name="csrf-token" content|nonce)="[^"]*"', "", page)
 
 
 @contextmanager

@@ -181,6 +181,14 @@ def long_minute(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def limited(backend: Backend, tmp_path: Path, long_minute: None) -> Iterator[Extranet]:
+    """The product in this process, at a site that counts how often something is asked for; the minute does not end."""
+    app = apps.make(tmp_path / "data", DATABASE_URL=backend.url, RATE_LIMITS="on")
+    yield app
+    apps.end(app)
+
+
+@pytest.fixture
 def site(running: Servers, tmp_path: Path, smtp: servers.Letterbox) -> Iterator[servers.Site]:
     """The product in a process of its own, on an empty SQLite; letters go to `smtp`."""
     with servers.site(tmp_path / "data", MAIL_URL=smtp.url) as started:

@@ -11,9 +11,9 @@ from extranet import clock
 from extranet.app import Extranet
 from extranet.credentials import Credential
 from extranet.members import Member
-from tests.cast import PASSWORD, Cast, Person, keeping, looking
+from tests.cast import PASSWORD, Cast, Person, keeping, looking, without_tokens
 from tests.extranet.accounts.letters import post, text_of
-from tests.extranet.accounts.test_sign_in import cookie_of, is_signed_in, sign_in, without_tokens
+from tests.extranet.accounts.test_sign_in import cookie_of, is_signed_in, sign_in
 from tests.servers import Letterbox
 
 NEW = "uusi-salasana-kesällä"

@@ -1,7 +1,5 @@
 """Sign in and out: the same answer for known and unknown, and sessions that can be ended."""
 
-import re
-from pathlib import Path
 from statistics import median
 from time import thread_time
 from typing import Any
@@ -9,14 +7,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from extranet import db
 from extranet.accounts import passwords
 from extranet.app import Extranet
 from extranet.credentials import Credential
 from extranet.members import Member
-from tests import apps
-from tests.cast import PASSWORD, Cast, Person, looking
-from tests.conftest import Backend
+from tests.cast import PASSWORD, Cast, Person, looking, without_tokens
 
 
 def sign_in(person: Person, email: str, password: str = PASSWORD, **more: Any) -> Any:
@@ -165,14 +160,7 @@ def test_a_password_is_long_and_not_what_anybody_would_try_first(app: Extranet, 
     assert (why is None) == will_do, why
 
 
-def without_tokens(page: str) -> str:
-    """A page without the forms' tokens, which differ each time."""
-    return re.sub(r'(name="csrf_token" value|name="csrf-token" content|nonce)="[^"]*"', "", page)
-
-
-@pytest.mark.usefixtures("long_minute")
-def test_guessing_is_slowed_down(tmp_path: Path, backend: Backend) -> None:
-    limited = apps.make(tmp_path / "data", DATABASE_URL=backend.url, RATE_LIMITS="on")
+def test_guessing_is_slowed_down(limited: Extranet) -> None:
     browser = Person(limited)
     answers = [sign_in(browser, "nobody-here@example.org", "x") for _time in range(21)]
     assert [answer.status_code for answer in answers] == [422] * 20 + [429]
@@ -181,5 +169,3 @@ def test_guessing_is_slowed_down(tmp_path: Path, backend: Backend) -> None:
     assert sign_in(browser, "another-one@example.org", "x").status_code == 422, "others at the same address go on"
     for path in ("/apply", "/forgotten-password"):
         assert [browser.post(path).status_code for _time in range(21)] == [422] * 20 + [429], path
-    with limited.app_context():
-        db.database().engine.dispose()

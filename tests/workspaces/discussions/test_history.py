@@ -2,17 +2,14 @@
 
 import random
 import re
-from pathlib import Path
 from time import thread_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extranet import db
-from tests import apps
+from extranet.app import Extranet
 from tests.cast import Cast
-from tests.conftest import Backend
 from tests.workspaces.discussions.talk import JSON, Talk
 from workspaces.discussions.differences import MOST_PIECES, Piece, differences
 from workspaces.discussions.history import VERSIONS_A_PAGE
@@ -89,11 +86,7 @@ def test_what_changed_in_more_places_than_anybody_reads_is_one_change() -> None:
     assert whole[0].text.startswith("First ") and whole[-1].text.endswith(" last")
 
 
-@pytest.mark.usefixtures("long_minute")
-def test_a_page_of_it_is_not_asked_for_again_and_again(tmp_path: Path, backend: Backend) -> None:
-    limited = apps.make(tmp_path / "data", DATABASE_URL=backend.url, RATE_LIMITS="on")
+def test_a_page_of_it_is_not_asked_for_again_and_again(limited: Extranet) -> None:
     talk = Talk(Cast(limited))
     found = [talk.cast.ada.get(talk.at(talk.first, "/history")).status_code for _number in range(31)]
     assert found == [*[200] * 30, 429]
-    with limited.app_context():
-        db.database().engine.dispose()

@@ -1,15 +1,12 @@
 """What is said, marked or changed in discussions is taken so often from one member as people do it, and no oftener."""
 
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from flask_limiter.util import get_qualified_name
 
 from extranet import limits
-from tests import apps
+from extranet.app import Extranet
 from tests.cast import Cast
-from tests.conftest import Backend
 from tests.workspaces.discussions.talk import Talk
 
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
@@ -25,9 +22,7 @@ def test_every_entrance_that_writes_is_limited(app: Flask) -> None:
     assert not [name for name in sorted(names) if not counted.decorated_limits(name)]
 
 
-@pytest.mark.usefixtures("long_minute")
-def test_nobody_fills_the_stream_with_changes_of_mind(tmp_path: Path, backend: Backend) -> None:
-    limited = apps.make(tmp_path / "data", DATABASE_URL=backend.url, RATE_LIMITS="on")
+def test_nobody_fills_the_stream_with_changes_of_mind(limited: Extranet) -> None:
     talk = Talk(Cast(limited))
     path = f"/threads/{talk.thread_id}/bell"
     found = [talk.cast.ada.api("POST", path, {"follows": True}).status_code for _number in range(61)]

@@ -1,20 +1,16 @@
 """Invite, and answer an invitation."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from directory import service as directory
 from directory.service import Details
-from extranet import db
 from extranet.accounts import service as accounts
 from extranet.app import Extranet
 from extranet.members import Member
-from tests import apps
 from tests.cast import Cast, Person, keeping, looking
-from tests.conftest import Backend
 from tests.servers import Letterbox
 from tests.workspaces.places import Place, drain, open_place
 from workspaces.memberships import service as memberships
@@ -309,9 +305,7 @@ def test_a_link_that_never_was_tells_nothing(app: Extranet, cast: Cast) -> None:
         assert person.get("/invitations/never-was").status_code == 404
 
 
-@pytest.mark.usefixtures("long_minute")
-def test_pages_and_programs_share_one_limit(tmp_path: Path, backend: Backend) -> None:
-    limited = apps.make(tmp_path / "data", DATABASE_URL=backend.url, RATE_LIMITS="on")
+def test_pages_and_programs_share_one_limit(limited: Extranet) -> None:
     cast = Cast(limited)
     place = open_place(cast)
     for number in range(30):
@@ -322,5 +316,3 @@ def test_pages_and_programs_share_one_limit(tmp_path: Path, backend: Backend) ->
     assert cast.ada.post(place.path("/invite"), {"email": "one-more@example.org"}).status_code == 429
     said = {"email": "one-more@example.org"}
     assert cast.ada.api("POST", f"/workspaces/{place.slug}/invitations", said).status_code == 429
-    with limited.app_context():
-        db.database().engine.dispose()
