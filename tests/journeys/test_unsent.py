@@ -41,7 +41,8 @@ def test_in_a_locked_discussion_what_one_has_written_is_listed_until_one_can_go_
     expect(editor).to_be_hidden()
     expect(refused.get_by_role("button", name="Change the text")).to_be_hidden()
     expect(_unsent(grace)).to_have_count(2)
-    expect(_unsent(grace).filter(has_text="Half an answer")).to_contain_text("An answer")
+    for words, kind in (("Half a message", "A message"), ("Half an answer", "An answer")):
+        expect(_unsent(grace).filter(has_text=words).get_by_role("heading")).to_have_text(kind)
     expect(grace.page.locator("unsent-words")).not_to_contain_text("only in this browser")
     _discard(grace, _unsent(grace).filter(has_text="Half a message"))
     expect(_unsent(grace)).to_have_count(1)

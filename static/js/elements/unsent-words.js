@@ -1,6 +1,6 @@
-// <unsent-words data-thread="ID">: what this browser keeps that its member has written and not sent, where neither an
-// editor nor a message shows it: on the page of a thread what belongs to it and cannot be gone on with there; without a
-// thread all of it, beside the server's drafts, each text once. It can be copied, and thrown away on all devices.
+// <unsent-words data-only-of="THREAD">: what this browser keeps that its member has written and not sent, where neither
+// an editor nor a message shows it: on the page of a thread what belongs to it and cannot be gone on with there; without
+// a thread all of it, beside the server's drafts, each text once. It can be copied, and thrown away on all devices.
 // Who is on another page while a message is refused is told where to find it.
 
 import { drafts, filesKeyOf, followed, keep, keyOf } from "../drafts.js";
@@ -40,7 +40,7 @@ class UnsentWords extends HTMLElement {
 
   #show() {
     this.#timer = null;
-    const found = this.dataset.thread ? this.#ofThread(this.dataset.thread) : this.#all();
+    const found = this.dataset.onlyOf ? this.#ofThread(this.dataset.onlyOf) : this.#all();
     const ids = new Set(found.map(({ id }) => id));
     for (const row of [...this.#list.children]) if (!ids.has(row.dataset.id)) this.#leave(row);
     this.#shown = new Map(found.map((one) => [one.id, one]));
