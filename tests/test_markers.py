@@ -39,11 +39,13 @@ def test_nobody_reads_a_marker_that_is_not_theirs(
     scene: Scene, planted: Markers, backend: Backend, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    # Every query is written once for both databases, so one workspace is enough of a look at the second.
+    # Every query is written once for both databases: of the second one workspace and one person of each kind do.
     spaces = scene.spaces if backend.name == "sqlite" else {"unlisted": scene.spaces["unlisted"]}
     opened = {place for place in planted.words if place.partition(": ")[0] not in scene.spaces.keys() - spaces.keys()}
     leaks, read, cells = [], set(), 0
     for name, person in everybody(scene).items():
+        if backend.name != "sqlite" and name not in _OF_EACH_KIND:
+            continue
         for path in _addresses(scene, spaces.values()):
             answer = _get(person, path)
             found = planted.found_in(_without(path, f"{answer.headers}\n{answer.text}"))
@@ -65,6 +67,7 @@ def _can_read_it_on_a_page(place: str) -> frozenset[str]:
 
 
 _ASKED = ("grace", "hanna", "ada", "moses")
+_OF_EACH_KIND = (*_ASKED, "mallory", "lee", "nina")
 
 
 def _addresses(scene: Scene, spaces: Collection[Space]) -> Iterator[str]:
