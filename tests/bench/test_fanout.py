@@ -18,7 +18,7 @@ from tests.bench import stage
 from tests.bench.readers import Reader
 from tests.bench.table import note, note_alone
 
-pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.bench
 
 ROUNDS, MESSAGES, A_SECOND = 5, 10, 5
 FLOOD = 100

@@ -17,7 +17,7 @@ from extranet.realtime import MOST_OPEN
 from tests.bench import stage
 from tests.bench.table import note_alone
 
-pytestmark = [pytest.mark.bench, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.bench
 
 SOCKETS = 10_000
 MOST_EACH = 80_000

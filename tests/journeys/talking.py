@@ -11,10 +11,13 @@ from tests import servers
 from tests.browsing import COLOURS, PATIENCE, barriers
 from tests.cast import PASSWORD, Cast, Person
 from tests.workspaces.discussions.talk import Talk
-from tests.workspaces.places import Place
+from tests.workspaces.places import Place, open_place
 
 LONG = 3 * PATIENCE
 """Milliseconds for what comes by itself after a pause, of a connection or of something that did not get through."""
+IS_FOLLOWED = """words => Object.entries(localStorage).some(([key, kept]) =>
+    key.startsWith("extranet:followed:") && JSON.parse(kept).value.words?.body === words)"""
+"""Whether the browser knows that the server keeps the draft with these words."""
 
 
 class Screen:
@@ -103,6 +106,11 @@ class House:
     @property
     def place(self) -> Place:
         return self.talk.place
+
+    def move_elsewhere(self) -> None:
+        """Ada moves the discussion to another workspace of hers and Grace's."""
+        there = open_place(self.cast, name="Elsewhere")
+        assert self.cast.ada.post(self.talk.path("/move"), {"to": there.slug}).status_code == 302
 
     def screen(self, person: Person, path: str | None = None, **how: Any) -> Screen:
         """A browser in which the person is signed in and has a page open, the thread's unless another is named."""

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.talking import House
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 
 def test_a_form_that_is_reloaded_still_changes_only_what_its_writer_has_changed(here: House) -> None:

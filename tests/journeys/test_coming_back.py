@@ -10,7 +10,7 @@ from tests.browsing import PATIENCE, noted
 from tests.journeys.talking import LONG, House, Screen, eventually
 from tests.servers import ROOT
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 LONGEST = 8 * PATIENCE
 """Milliseconds for a page that was refused again and again: it comes every two minutes at last."""

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.talking import LONG, House, Screen
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 ARCHIVED = "This workspace was archived just now"
 OPEN_AGAIN = "The workspace is open again."

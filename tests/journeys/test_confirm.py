@@ -9,7 +9,7 @@ from tests.browsing import another_page
 from tests.cast import Person, keeping
 from tests.journeys.talking import House
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("by_keys", [False, True], ids=["mouse", "keys"])

@@ -9,13 +9,12 @@ from playwright.sync_api import expect
 from extranet.members import Member
 from tests.cast import keeping
 from tests.journeys.talking import House, Screen
-from tests.workspaces.places import Place
-from workspaces import service as workspaces
+from tests.workspaces.places import open_place
 from workspaces.discussions import service
 from workspaces.discussions.models import Thread
 from workspaces.models import Workspace
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 ONE_NEW = re.compile(r"^\(1\) ")
 NOTHING_NEW = re.compile(r"^[^(]")
@@ -50,13 +49,7 @@ def test_of_a_thread_that_comes_only_what_is_unread_counts(here: House) -> None:
     for words in ("One", "Two"):
         here.talk.say(grace, words)
     here.talk.read(ada)
-    with keeping(here.cast.app) as held:
-        host = held.get_one(Member, ada.member_id)
-        other = Place(
-            here.cast.app,
-            workspaces.open_workspace(name="Elsewhere", purpose="Other things", kind="project", by=host),
-        )
-    other.let_in(grace, by=ada)
+    other = open_place(here.cast)
     has_read, has_not = here.screen(ada, other.path()), here.screen(grace, other.path())
     _send(here, has_read, here.talk.path("/move"), to=other.slug)
     badge = f'li[data-thread="{here.talk.thread_id}"] .badge'

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, expect
 from tests.browsing import another_page
 from tests.journeys.talking import House
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 CASE = "Asiakas 131052-308T"
 

@@ -3,18 +3,11 @@
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from extranet.members import Member
-from tests.cast import keeping
-from tests.journeys.talking import LONG, House, eventually
+from tests.journeys.talking import IS_FOLLOWED, LONG, House, eventually
 from tests.workspaces.attachments.files import picture
-from tests.workspaces.places import Place
-from workspaces import service as workspaces
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
-IS_SAVED = """words => Object.entries(localStorage).some(([key, kept]) =>
-    key.startsWith("extranet:followed:") && JSON.parse(kept).value.words?.body === words)"""
-"""Whether the browser knows that the server keeps the draft with these words."""
 WAITING = "() => Object.keys(localStorage).filter((key) => key.includes(':unsent:')).length"
 """How many messages wait to be sent."""
 
@@ -25,7 +18,7 @@ def test_what_waits_on_the_phone_and_is_sent_at_the_desk_is_said_once(here: Hous
     words, ended = "Begun on the bus", "Begun on the bus, ended at the desk"
     phone = here.screen(here.cast.grace)
     phone.page.locator("#editor").get_by_role("textbox").fill(words)
-    phone.page.wait_for_function(IS_SAVED, arg=words)
+    phone.page.wait_for_function(IS_FOLLOWED, arg=words)
     phone.context.set_offline(True)
     phone.page.locator("#editor").get_by_role("button", name="Send the message").click()
     expect(phone.message(words)).to_have_attribute("data-waits", "")
@@ -53,12 +46,12 @@ def test_what_was_typed_and_added_is_there_where_the_discussion_has_moved(here: 
     page.set_input_files("#editor input[type=file]", [file])
     editor.get_by_label("What does the picture show?").fill("The plan")
     editor.get_by_label("Your message").fill("Begun here")
-    page.wait_for_function(IS_SAVED, arg="Begun here")
+    page.wait_for_function(IS_FOLLOWED, arg="Begun here")
     page.context.set_offline(True)
     editor.get_by_label("Your message").fill("Begun here, ended in the tunnel")
     grace.message("Hello").locator("[data-action=reply]").click()
     page.get_by_label("Your answer to Ada Lovelace").fill("Half an answer")
-    _move_elsewhere(here)
+    here.move_elsewhere()
     page.context.set_offline(False)
     page.goto(here.site.url + here.talk.path())
     grace.when_live()
@@ -66,20 +59,9 @@ def test_what_was_typed_and_added_is_there_where_the_discussion_has_moved(here: 
     expect(editor.locator(".file-row")).to_have_attribute("data-state", "ready")
     expect(editor.get_by_label("What does the picture show?")).to_have_value("The plan")
     expect(page.locator(".other-draft")).to_have_count(0)
-    page.wait_for_function(IS_SAVED, arg="Begun here, ended in the tunnel")
+    page.wait_for_function(IS_FOLLOWED, arg="Begun here, ended in the tunnel")
     editor.get_by_role("button", name="Send the message").click()
     shown = grace.message("ended in the tunnel").locator("img")
     expect(shown).to_have_attribute("alt", "The plan")
     grace.message("Hello").locator("[data-action=reply]").click()
     expect(page.get_by_label("Your answer to Ada Lovelace")).to_have_value("Half an answer")
-
-
-def _move_elsewhere(here: House) -> None:
-    """Ada moves the discussion to another workspace of hers and Grace's."""
-    ada, grace = here.cast.ada, here.cast.grace
-    with keeping(here.talk.app) as held:
-        host = held.get_one(Member, ada.member_id)
-        opened = workspaces.open_workspace(name="Elsewhere", purpose="Other things", kind="project", by=host)
-        there = Place(here.talk.app, opened)
-    there.let_in(grace, by=ada)
-    assert ada.post(here.talk.path("/move"), {"to": there.slug}).status_code == 302

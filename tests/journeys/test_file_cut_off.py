@@ -8,7 +8,7 @@ from playwright.sync_api import FilePayload, Route, expect
 from tests.journeys.talking import House
 from tests.workspaces.attachments.files import pdf
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 
 def test_a_file_that_was_cut_off_is_chosen_again_or_taken_away(here: House) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browsing import noted
 from tests.journeys.talking import House, eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 AT_ONCE = "Math.random = () => 0"
 WITHOUT_HAS = """() => {

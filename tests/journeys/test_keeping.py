@@ -6,14 +6,11 @@ import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.browsing import another_page
-from tests.journeys.talking import House, Screen, eventually
+from tests.journeys.talking import IS_FOLLOWED, House, Screen, eventually
 from tests.workspaces.attachments.files import pdf
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
-IS_FOLLOWED = """words => Object.entries(localStorage).some(([key, kept]) =>
-    key.startsWith("extranet:followed:") && JSON.parse(kept).value.words?.body === words)"""
-"""Whether the browser knows that the server keeps the draft with these words."""
 IS_SEEN = "words => Object.values(localStorage).some((kept) => kept.includes(words))"
 """Whether what another tab keeps has come to this one."""
 IS_APART = """() => Object.keys(localStorage).some((key) => key.startsWith("extranet:draft:") && key.includes("@"))"""

@@ -8,7 +8,7 @@ from playwright.sync_api import Route, expect
 from tests.browsing import noted
 from tests.journeys.talking import House, Screen, eventually
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 
 def edit(screen: Screen, path: str, body: str) -> None:

@@ -3,15 +3,11 @@
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
-from extranet.members import Member
 from tests.browsing import another_page
-from tests.cast import keeping
 from tests.journeys.talking import House, eventually
 from tests.workspaces.attachments.files import picture
-from tests.workspaces.places import Place
-from workspaces import service as workspaces
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 IS_KEPT = "words => Object.values(localStorage).some((kept) => kept.includes(words))"
 """Whether the browser keeps these words."""
@@ -29,7 +25,7 @@ def test_pictures_that_are_brought_along_lose_nothing_by_the_way(here: House) ->
         words.nth(at).fill(name)
     page.wait_for_function(IS_KEPT, arg="The second")
     page.goto("about:blank")
-    _move_elsewhere(here)
+    here.move_elsewhere()
     page.route("**/attachments/*/one.png", lambda route: route.fulfill(status=503))
     held: list[Route] = []
     page.route("**/attachments", lambda route: held.append(route))
@@ -124,14 +120,3 @@ def _write(page: Page, title: str) -> None:
 
 def _picture(name: str) -> FilePayload:
     return {"name": name, "mimeType": "image/png", "buffer": picture("PNG")}
-
-
-def _move_elsewhere(here: House) -> None:
-    """Ada moves the discussion to another workspace of hers and Grace's."""
-    ada, grace = here.cast.ada, here.cast.grace
-    with keeping(here.talk.app) as held:
-        host = held.get_one(Member, ada.member_id)
-        opened = workspaces.open_workspace(name="Elsewhere", purpose="Other things", kind="project", by=host)
-        there = Place(here.talk.app, opened)
-    there.let_in(grace, by=ada)
-    assert ada.post(here.talk.path("/move"), {"to": there.slug}).status_code == 302

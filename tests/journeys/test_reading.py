@@ -13,7 +13,7 @@ from workspaces.discussions import service
 from workspaces.discussions.models import Thread
 from workspaces.models import Workspace
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 MESSAGE = ".thread > .message"
 IS_NOTED = """() => {

@@ -14,7 +14,7 @@ from workspaces.discussions import service
 from workspaces.discussions.models import Thread
 from workspaces.models import Workspace
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 ANY = re.compile(".*")
 NEVER_SO = ["Change the text", "Copy the text", "Discard"]

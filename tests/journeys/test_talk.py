@@ -11,7 +11,7 @@ from tests.cast import keeping
 from tests.journeys.talking import LONG, House, Screen, eventually
 from tests.workspaces.discussions.talk import Talk
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 
 def test_two_people_talk_live_from_the_sign_in_to_a_tree_of_answers(here: House) -> None:

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.talking import House, Screen
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 
 def test_thanks_that_are_not_sent_yet_stay_with_their_message(here: House) -> None:

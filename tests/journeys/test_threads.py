@@ -11,7 +11,7 @@ from tests.cast import keeping
 from tests.journeys.talking import House
 from workspaces import service as workspaces
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 
 def test_a_question_is_asked_answered_and_locked_before_open_eyes(here: House) -> None:

@@ -11,7 +11,7 @@ from extranet.credentials import Credential
 from tests.cast import Person, keeping
 from tests.journeys.talking import LONG, House
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 
 def test_marks_agree(here: House) -> None:

@@ -8,20 +8,17 @@ from playwright.sync_api import FilePayload, Locator, expect
 from extranet.members import Member
 from tests.browsing import noted
 from tests.cast import keeping
-from tests.journeys.talking import LONG, House, Screen, eventually
+from tests.journeys.talking import IS_FOLLOWED, LONG, House, Screen, eventually
 from tests.workspaces.discussions.talk import Talk, open_thread, thread_in
 from tests.workspaces.places import Place, open_place
 from workspaces.discussions import service
 from workspaces.discussions.models import Thread
 from workspaces.models import Workspace
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.browser
 
 NOTES: FilePayload = {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Notes"}
 ANY = re.compile(".*")
-IS_FOLLOWED = """words => Object.entries(localStorage).some(([key, kept]) =>
-    key.startsWith("extranet:followed:") && JSON.parse(kept).value.words?.body === words)"""
-"""Whether the browser knows that the server keeps the draft with these words."""
 
 
 def test_in_a_locked_discussion_what_one_has_written_is_listed_until_one_can_go_on(here: House) -> None:
